@@ -1,0 +1,39 @@
+# Two commands do all the set-up: `make demo` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+export ORT_DISABLE_TELEMETRY := 1
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 16
+
+.venv/demo: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mock,report]'
+	@touch $@
+
+.venv/dev: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[all,dev]'
+	@touch $@ .venv/demo
+
+demo: .venv/demo  ## start the mock, judge it, write reports/ (JSON and HTML)
+	@mkdir -p reports
+	$(BIN)/gonogo check --report json=reports/gonogo.json --report html=reports/gonogo.html
+
+test: .venv/dev  ## install everything and run the tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: .venv/dev  ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+panel: .venv/dev  ## the full matrix: clean mock, every variant, every fault; writes docs/panel.md
+	$(BIN)/python -m bench.panel
+
+bench: .venv/dev  ## measure both sides in one run and print ratios
+	$(BIN)/python -m bench
+
+.PHONY: help demo test check panel bench

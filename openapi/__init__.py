@@ -1,0 +1,27 @@
+"""openapi: says what must be true. One document, and the little code that reads it."""
+
+from importlib import resources
+
+from openapi.contract import Contract, Operation, contract, load, parse
+from openapi.model import ModelFacts
+from openapi.requirement import CHAPTERS, ContractError, Level, Requirement, Scope
+
+if not resources.files("openapi").joinpath("gateway.yaml").is_file():
+    raise ImportError(
+        "the package `openapi` on this path is not gonogo's: another distribution of that name "
+        "has overwritten it; install gonogo into an environment of its own"
+    )
+
+__all__ = [
+    "CHAPTERS",
+    "Contract",
+    "ContractError",
+    "Level",
+    "ModelFacts",
+    "Operation",
+    "Requirement",
+    "Scope",
+    "contract",
+    "load",
+    "parse",
+]
