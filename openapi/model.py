@@ -16,12 +16,21 @@ class ModelFacts:
 
     id: str
     """Slug, such as `google/gemma-7b-it-lora`."""
+    name: str
+    """What people call it."""
     owned_by: str
     created: int
     """Unix seconds of its release."""
+    modality: str
+    """What the filter `modality` of the list compares with."""
+    capabilities: tuple[str, ...]
+    """What the list says it can do."""
     context_window: int
     """Tokens of prompt and completion together."""
     max_output_tokens: int
+    """Largest `max_tokens` a request may set."""
+    max_choices: int
+    """Largest `n`."""
     input_price: int
     """Nano-USD a prompt token."""
     output_price: int
@@ -38,6 +47,8 @@ class ModelFacts:
     """Marks of the chat template that no answer may contain."""
     body_limit: int
     """Bytes a request body may have."""
+    keepalive_seconds: int
+    """Silence in a stream after which a comment is sent."""
 
     @classmethod
     def parse(cls, facts: Mapping[str, Any]) -> ModelFacts:
@@ -49,7 +60,8 @@ class ModelFacts:
             raise ContractError(
                 f"x-model: unknown keys {unknown}, missing keys {missing}; known: {list(names)}"
             )
-        values = {**facts, "special_tokens": tuple(facts["special_tokens"])}
+        lists = {name: tuple(facts[name]) for name in ("capabilities", "special_tokens")}
+        values = {**facts, **lists}
         return cls(**values)
 
     def split(self, selector: str) -> tuple[str, str | None]:
