@@ -68,7 +68,7 @@ class Prompt:
     n: int = 1
     presence_penalty: float = 0.0
     frequency_penalty: float = 0.0
-    logit_bias: Mapping[int, float] = NO_BIAS
+    logit_bias: Mapping[int, float] = field(default_factory=lambda: NO_BIAS)
     """Token id → -100..100."""
     logprobs: bool = False
     top_logprobs: int = 0
