@@ -1,0 +1,165 @@
+"""Tokens: the one edge to the library `tokenizers`: text to ids and back, and what a prompt costs.
+
+Knows the Gemma chat template, but no model, no request and no window.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+SHIPPED = Path(__file__).parent / "gemma" / "small" / "tokenizer.json"
+ROLES: Mapping[str, str] = {"user": "user", "assistant": "model"}
+NEEDED = ("<bos>", "<eos>", "<start_of_turn>", "<end_of_turn>")
+LONGEST_REMEMBERED = 8192
+REMEMBERED = 2048
+BYTE = re.compile(r"<0x([0-9A-Fa-f]{2})>")
+SPACE = "▁"
+
+
+class TokenizerError(ValueError):
+    """A `tokenizer.json` that cannot be used, and why, in one sentence."""
+
+
+class DecodeStream:
+    """Text of ids that come one by one; it never gives out a part of a character.
+
+    U+FFFD appears only where the model wrote bytes that are no UTF-8.
+    """
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        self._pieces = pieces
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def feed(self, token: int) -> str:
+        """Text that is complete with this id; empty while a character is unfinished."""
+        return self._decoder.decode(self._pieces[token])
+
+    def flush(self) -> str:
+        """The rest at the end: U+FFFD for a character that was never finished."""
+        return self._decoder.decode(b"", final=True)
+
+
+class Tokens:
+    """A Gemma tokenizer: the shipped one of 2,048 entries, or a user's own `tokenizer.json`."""
+
+    def __init__(self, tokenizer: Tokenizer, special: Mapping[str, int]) -> None:
+        vocabulary = tokenizer.get_vocab(with_added_tokens=True)
+        self._tokenizer = tokenizer
+        self.special: Mapping[str, int] = special
+        """Ids of the control tokens by their text."""
+        self.vocabulary_size = max(vocabulary.values()) + 1
+        self.bos, self.eos = special["<bos>"], special["<eos>"]
+        self.start_of_turn, self.end_of_turn = special["<start_of_turn>"], special["<end_of_turn>"]
+        self.ends: frozenset[int] = frozenset({self.eos, self.end_of_turn})
+        """Ids that end an answer."""
+        self._pieces = [b""] * self.vocabulary_size
+        for piece, token in vocabulary.items():
+            self._pieces[token] = b"" if piece in special else _bytes_of(piece)
+        # A lookahead finds marks that overlap too; cutting after a first character breaks them all.
+        marks = "|".join(re.escape(mark) for mark in sorted(special, key=len, reverse=True))
+        self._mark = re.compile(f"(?=(?:{marks}))")
+        self._header = {
+            role: [self.start_of_turn, *self._plain(f"{word}\n")] for role, word in ROLES.items()
+        }
+        self._footer = [self.end_of_turn, *self._plain("\n")]
+        self._count = lru_cache(REMEMBERED)(lambda text: len(self.encode(text)))
+
+    @classmethod
+    def load(cls, path: str | Path | None = None) -> Tokens:
+        """Read a `tokenizer.json`, by default the shipped one.
+
+        Raises TokenizerError when the file is missing, is no tokenizer, or is not Gemma's kind.
+        """
+        try:
+            from tokenizers import Tokenizer
+        except ImportError as error:  # pragma: no cover
+            raise TokenizerError(
+                "the library 'tokenizers' is not installed: pip install 'gonogo[mock]'"
+            ) from error
+        name = Path(path).name if path else "the shipped tokenizer"
+        try:
+            text = (Path(path) if path else SHIPPED).read_text(encoding="utf-8")
+            special = {
+                token["content"]: int(token["id"])
+                for token in json.loads(text)["added_tokens"]
+                if token["special"] or token["content"] in NEEDED
+            }
+            tokenizer = Tokenizer.from_str(text)
+        except OSError as error:
+            raise TokenizerError(f"{name} cannot be read: {error.strerror}") from None
+        except Exception as error:  # the library raises bare Exception
+            reason = f"{type(error).__name__}: {error}" if isinstance(error, KeyError) else error
+            raise TokenizerError(f"{name} is not a tokenizer.json: {reason}") from None
+        missing = [mark for mark in NEEDED if mark not in special]
+        if missing:
+            raise TokenizerError(f"{name} is not a Gemma tokenizer: it lacks {', '.join(missing)}")
+        return cls(tokenizer, special)
+
+    def encode(self, text: str) -> list[int]:
+        """Ids of a text, without `<bos>`; a control token spelled in the text stays plain text."""
+        cuts = [found.start() + 1 for found in self._mark.finditer(text)]
+        if not cuts:
+            return self._plain(text)
+        ids: list[int] = []
+        for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
+            ids += self._plain(text[start:end])
+        return ids
+
+    def count(self, text: str) -> int:
+        """How many ids `encode` gives; remembered for texts of ordinary length."""
+        if len(text) > LONGEST_REMEMBERED:
+            return len(self.encode(text))
+        return self._count(text)
+
+    def prompt_ids(self, turns: Iterable[tuple[str, str]]) -> list[int]:
+        """The whole prompt of folded turns (role, text), with the header of the answer to come.
+
+        A role is `user` or `assistant`; texts are trimmed, as the template trims them.
+        """
+        ids = [self.bos]
+        for role, text in turns:
+            ids += self._header[role]
+            ids += self.encode(text.strip())
+            ids += self._footer
+        return ids + self._header["assistant"]
+
+    def count_prompt(self, turns: Iterable[tuple[str, str]]) -> int:
+        """The length of `prompt_ids`: with the shipped tokenizer 4, and 5 + content each turn."""
+        total = 1 + len(self._header["assistant"])
+        for role, text in turns:
+            total += len(self._header[role]) + self.count(text.strip()) + len(self._footer)
+        return total
+
+    def token_bytes(self, token: int) -> bytes:
+        """What an id stands for; empty for a control token."""
+        return self._pieces[token]
+
+    def decode_stream(self) -> DecodeStream:
+        """A fresh decoder of one answer."""
+        return DecodeStream(self._pieces)
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The text of a whole answer."""
+        stream = self.decode_stream()
+        return "".join([*map(stream.feed, ids), stream.flush()])
+
+    def _plain(self, text: str) -> list[int]:
+        if not text.isascii():
+            # JSON may carry half a surrogate pair, which the library refuses with a TypeError.
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return ids
+
+
+def _bytes_of(piece: str) -> bytes:
+    byte = BYTE.fullmatch(piece)
+    return bytes([int(byte[1], 16)]) if byte else piece.replace(SPACE, " ").encode()
