@@ -1,0 +1,70 @@
+"""UTF-8 read the way a browser reads it, keeping the places that are not UTF-8.
+
+Knows nothing of lines, events or JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_REPLACEMENT = b"\xef\xbf\xbd"
+_WINDOW = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Decoded bytes. A U+FFFD that was really sent is told apart from one put there by us."""
+
+    value: str
+    invalid: tuple[int, ...]
+    """Byte offsets of ill-formed sequences, at most as many as were asked for."""
+    invalid_count: int
+    replacements: tuple[int, ...]
+    """Byte offsets of U+FFFD that the sender itself wrote, at most as many as were asked for."""
+    replacement_count: int
+
+
+def decode(data: bytes, most: int = 100) -> Text:
+    """Decode with one U+FFFD for each ill-formed sequence, and say where the first `most` are."""
+    try:
+        value = data.decode()
+        invalid_count = 0
+    except UnicodeDecodeError:
+        value = data.decode(errors="replace")
+        # EF never continues another character, so these three bytes are always a U+FFFD sent.
+        invalid_count = value.count("\ufffd") - data.count(_REPLACEMENT)
+    sent = data.count(_REPLACEMENT)
+    return Text(
+        value,
+        tuple(_invalid(data, min(most, invalid_count))),
+        invalid_count,
+        tuple(_occurrences(data, min(most, sent))),
+        sent,
+    )
+
+
+def _invalid(data: bytes, most: int) -> list[int]:
+    found: list[int] = []
+    position = 0
+    while len(found) < most:
+        # Small windows: an error object copies the bytes that it is about.
+        window = data[position : position + _WINDOW]
+        try:
+            window.decode()
+            position += len(window)
+        except UnicodeDecodeError as error:
+            position += error.start
+            if error.start > 0 and error.end == len(window):
+                continue  # perhaps only cut by the window
+            found.append(position)
+            position += error.end - error.start
+    return found
+
+
+def _occurrences(data: bytes, most: int) -> list[int]:
+    found: list[int] = []
+    position = -1
+    while len(found) < most:
+        position = data.index(_REPLACEMENT, position + 1)
+        found.append(position)
+    return found
