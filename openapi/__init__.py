@@ -5,6 +5,7 @@ from importlib import resources
 from openapi.contract import Contract, Operation, contract, load, parse
 from openapi.model import ModelFacts
 from openapi.requirement import CHAPTERS, ContractError, Level, Requirement, Scope
+from openapi.taxonomy import ErrorKind
 
 if not resources.files("openapi").joinpath("gateway.yaml").is_file():
     raise ImportError(
@@ -16,6 +17,7 @@ __all__ = [
     "CHAPTERS",
     "Contract",
     "ContractError",
+    "ErrorKind",
     "Level",
     "ModelFacts",
     "Operation",

@@ -14,6 +14,7 @@ import yaml
 
 from openapi.model import ModelFacts
 from openapi.requirement import ContractError, Requirement, collect
+from openapi.taxonomy import ErrorKind, kinds
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -63,6 +64,11 @@ class Contract:
         """Facts of the `x-model` block; None for a document without one."""
         facts = self.document.get("x-model")
         return None if facts is None else ModelFacts.parse(facts)
+
+    @functools.cached_property
+    def errors(self) -> Mapping[int, ErrorKind]:
+        """Rows of `x-errors` by status; empty for a document without them."""
+        return kinds(self.document.get("x-errors"))
 
     def requirement(self, identity: str) -> Requirement:
         """Return a requirement by id; KeyError if there is none."""
