@@ -24,7 +24,7 @@ class ErrorKind:
 
 
 def kinds(table: object) -> Mapping[int, ErrorKind]:
-    """Read `x-errors`; raises ContractError naming the status that is wrong. None reads as empty."""
+    """Read `x-errors`, None as empty; raises ContractError naming the status that is wrong."""
     if table is None:
         return {}
     if not isinstance(table, Mapping):
