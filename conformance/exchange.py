@@ -48,6 +48,20 @@ class Manner:
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """How the request is put on the wire. Anything but the default goes over the socket edge."""
+
+    chunks: tuple[int, ...] | None = None
+    """Send the body chunked, cut at these offsets (`()` is one chunk); None: Content-Length."""
+    content_length: str | None = None
+    """Claim this in place of the true length; empty: send no Content-Length at all."""
+    expect_continue: bool = False
+    """Send `Expect: 100-continue` and hold the body back until an answer, at most a second."""
+    byte_by_byte: bool = False
+    """One byte a write."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What to send. Secrets stand in it only as the names of keys."""
 
@@ -57,7 +71,8 @@ class Request:
     path: str
     """Below the base URL (`/chat/completions`), or from the root when `at_root`."""
     headers: tuple[tuple[str, str], ...] = ()
-    """Beside Host, Content-Length, User-Agent and Authorization, which the edge adds."""
+    """Beside Host, Content-Length, User-Agent, Accept-Encoding (identity) and Authorization,
+    which the edge adds; one given here takes the place of the edge's own."""
     body: bytes | None = None
     authorization: str | None = "Bearer {valid}"
     """Template of the Authorization header; `{role}` names a key, and `{role_longer}` or
@@ -66,6 +81,7 @@ class Request:
     ceiling: int = 0
     """Most tokens, prompt and completion together, that it can cost."""
     manner: Manner = Manner()
+    sending: Sending = Sending()
     wire: Wire = Wire.POOL
     timeout: float | None = None
     """Seconds the whole exchange may take; None leaves it to the target's settings."""

@@ -1,0 +1,119 @@
+"""Spellings: the ways a server may write a key down. Knows only the key and its spellings.
+
+Searching is done in lower case, so that a key in another case, or an encoding that was folded,
+is found too. Each spelling is sought by short pieces of itself that any run long enough to
+matter must contain; a plain search for a piece is many times faster than one big expression.
+"""
+
+from __future__ import annotations
+
+import base64
+import codecs
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote, quote_plus
+
+LONGER = "x"
+"""What a key with one character more has at its end."""
+
+ENOUGH = 12
+"""So many characters of a key in a row give it away, whatever its length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """One spelling of one key, lower case, with one character more at its end."""
+
+    role: str
+    spelling: str
+    text: bytes
+    least: int
+    """Runs of fewer bytes give nothing away."""
+    grams: tuple[tuple[int, bytes], ...]
+    """Offsets and pieces, one of which is whole within any run of `least` bytes."""
+
+    def extend(self, lowered: bytes, position: int, offset: int) -> tuple[int, int]:
+        """Return the longest run around a piece found at a position."""
+        start, left = position, offset
+        while left and start and lowered[start - 1] == self.text[left - 1]:
+            start -= 1
+            left -= 1
+        end, right = position, offset
+        while right < len(self.text) and end < len(lowered) and lowered[end] == self.text[right]:
+            end += 1
+            right += 1
+        return start, end
+
+    def role_of(self, length: int) -> str:
+        """Name the key that a run of this length shows."""
+        return f"{self.role}_longer" if length == len(self.text) else self.role
+
+
+def needles(role: str, key: str) -> list[Needle]:
+    """Return every spelling of a key that is sought."""
+    count = min(ENOUGH, -(-2 * len(key) // 3))
+    made: dict[bytes, Needle] = {}
+    for spelling, text, least in _spellings(key + LONGER, count):
+        text = text.lower()
+        least = max(4, least)
+        if len(text) >= least and text not in made:
+            size = (least + 1) // 2
+            grams = tuple(
+                (offset, text[offset : offset + size])
+                for offset in range(0, len(text) - size + 1, size)
+            )
+            made[text] = Needle(role, spelling, text, least, grams)
+    return list(made.values())
+
+
+def _spellings(key: str, count: int) -> Iterator[tuple[str, bytes, int]]:
+    """Yield name, text and the bytes that spell so many characters of the key."""
+    raw = key.encode()
+    pairs = [f"{byte:02x}" for byte in raw]
+    yield "", raw, count
+    yield "reversed", key[::-1].encode(), count
+    yield "percent", quote(key, safe="").encode(), count
+    yield "percent", quote_plus(key).encode(), count
+    yield "json", json.dumps(key)[1:-1].encode(), count
+    yield "json", json.dumps(key)[1:-1].replace("/", "\\/").encode(), count
+    yield "rot13", codecs.encode(key, "rot13").encode(), count
+    for name, before, width in (
+        ("hex", "", 2),
+        ("percent", "%", 3),
+        ("percent", "%25", 5),
+        ("escaped", "\\x", 4),
+        ("escaped", "\\\\x", 5),
+        ("unicode", "\\u00", 6),
+        ("unicode", "\\\\u00", 7),
+        ("html", "&#x", 0),
+    ):
+        end = ";" if name == "html" else ""
+        text = "".join(f"{before}{pair}{end}" for pair in pairs)
+        yield name, text.encode(), count * (width or 6)
+    yield "html", "".join(f"&#{byte};" for byte in raw).encode(), count * 5
+    yield "octal", "".join(f"\\{byte:03o}" for byte in raw).encode(), count * 4
+    yield "decimal", ",".join(str(byte) for byte in raw).encode(), count * 3 - 1
+    yield "decimal", ", ".join(str(byte) for byte in raw).encode(), count * 4 - 2
+    for mark in (" ", ":", "-", ", 0x"):
+        yield "hex", mark.join(pairs).encode(), count * (2 + len(mark)) - len(mark)
+    for mark in (" ", "\0", "-", "."):
+        yield "spaced", mark.join(key).encode(), count * 2 - 1
+    base64_least = count * 4 // 3 - 1
+    for shift in range(3):
+        common = _aligned(base64.b64encode, raw, shift, 3, 6)
+        yield "base64", common, base64_least
+        yield "base64", common.replace(b"+", b"-").replace(b"/", b"_"), base64_least
+        yield "base64", common.replace(b"/", b"\\/"), base64_least
+    for shift in range(5):
+        yield "base32", _aligned(base64.b32encode, raw, shift, 5, 5), count * 8 // 5 - 1
+
+
+def _aligned(encode: object, raw: bytes, shift: int, block: int, bits: int) -> bytes:
+    """Return the characters that every text with the key at this offset has in common."""
+    assert callable(encode)
+    padded = bytes(shift) + raw + bytes(-(shift + len(raw)) % block)
+    first = -(-shift * 8 // bits)
+    last = (shift + len(raw)) * 8 // bits
+    text: bytes = encode(padded)
+    return text[first:last]
