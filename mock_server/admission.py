@@ -1,0 +1,223 @@
+"""The steps of admission: each looks at one thing and refuses, or notes what it learnt.
+
+Knows nothing of their order, which is `gateway.ADMISSION`'s alone, nor who grants their wishes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any
+
+from mock_server import parameters, turns
+from mock_server.call import Call
+from mock_server.keys import Upstream, credentials
+from mock_server.problem import Problem, nearest
+from mock_server.quota import SECOND, Allowance
+from mock_server.state import Hold, Read, Take, Wish
+from mock_server.text import NotJsonError, loads
+from mock_server.window import Window
+
+if TYPE_CHECKING:
+    from mock_server.gateway import Gateway
+
+Wishes = Generator[Wish, Any, None]
+Step = Callable[["Gateway", Call], Wishes | None]
+
+CHAT = "createChatCompletion"
+JSON_TYPE = re.compile(r"\s*application/json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
+
+
+def path(gateway: Gateway, call: Call) -> None:
+    """404 for a path that is not the contract's."""
+    route = gateway.routes.find(call.incoming.path)
+    if route is None:
+        shown = call.incoming.path[:200]
+        raise Problem(
+            "unknown_url",
+            f"Nothing lives at {shown}.{nearest(shown, gateway.routes.paths())} "
+            "GET /openapi.json describes every path.",
+        )
+    call.route = route
+    call.arguments = route.arguments
+
+
+def method(gateway: Gateway, call: Call) -> None:
+    """405 for a method the path does not have."""
+    del gateway
+    assert call.route is not None
+    call.operation = call.route.operation(call.incoming.method)
+    if call.operation is None:
+        allow = call.route.allow()
+        raise Problem(
+            "method_not_allowed",
+            f"{call.incoming.path[:200]} takes {allow}, not {call.incoming.method[:20]}.",
+            headers={"allow": allow},
+        )
+
+
+def key(gateway: Gateway, call: Call) -> None:
+    """401 without a good key, where the operation asks for one."""
+    if not gateway.protected(call):
+        return
+    sent = call.incoming.header("authorization")
+    given = credentials(sent) if sent else None
+    if not given:
+        raise Problem(
+            "missing_api_key",
+            "No API key came with the request. Send it as 'Authorization: Bearer sk-aig-...'.",
+            headers={"www-authenticate": "Bearer"},
+        )
+    call.caller = gateway.keys.caller(given)
+    if call.caller is None:
+        raise Problem(
+            "invalid_api_key",
+            "The API key is not valid. It may have been mistyped or revoked; check it and send "
+            "another.",
+            headers={"www-authenticate": 'Bearer error="invalid_token"'},
+        )
+
+
+def quota(gateway: Gateway, call: Call) -> Wishes:
+    """429 for a key that has no requests left."""
+    caller = call.caller
+    if caller is None:
+        return
+    limit = caller.quota.limit
+    if caller.exhausted:
+        full_at = call.incoming.now + caller.quota.period
+        allowance = Allowance(False, limit, 0, full_at, caller.quota.period, SECOND)
+    else:
+        allowance = yield Take(caller.account, caller.quota)
+    allowance = gateway.behaviour.allowance(allowance, call)
+    call.allowance = allowance
+    if not allowance.allowed:
+        wait = max(1, -(-allowance.wait // SECOND))
+        raise Problem(
+            "rate_limit_exceeded",
+            f"This key may make {limit} requests a minute and has used them up. "
+            f"Come back in {wait} seconds.",
+            headers={"cache-control": "no-store"},
+        )
+
+
+def media(gateway: Gateway, call: Call) -> Wishes:
+    """415 for a body that is not plain JSON by its label, 413 for one over the limit."""
+    if not gateway.takes_body(call):
+        return
+    label = call.incoming.header("content-type")
+    if label is None or not JSON_TYPE.fullmatch(label):
+        got = "a body without a Content-Type" if label is None else repr(label[:100])
+        raise Problem(
+            "unsupported_media_type",
+            f"The body must be labelled application/json, not {got}. Set the Content-Type header.",
+        )
+    coding = call.incoming.header("content-encoding")
+    if coding and coding.strip().lower() != "identity":
+        raise Problem(
+            "unsupported_media_type",
+            f"The body is encoded as {coding[:40]!r}, which is not offered. Send it uncompressed.",
+        )
+    limit = gateway.settings.model.body_limit
+    raw = yield Read(limit)
+    if raw is None:
+        raise Problem(
+            "request_too_large",
+            f"The body is larger than {limit} bytes. Send a shorter conversation.",
+        )
+    call.raw = raw
+
+
+def schema(gateway: Gateway, call: Call) -> None:
+    """400 for a body that is not JSON, or not what the contract's schema says."""
+    if not gateway.takes_body(call):
+        return
+    try:
+        body = loads(call.raw)
+    except NotJsonError as error:
+        raise Problem(
+            "invalid_json", f"The body is not valid JSON: {error}. Correct it and send it again."
+        ) from None
+    if not isinstance(body, dict):
+        raise Problem("invalid_json", "The body must be a JSON object, such as {...}.")
+    body = gateway.behaviour.body(body, call)
+    gateway.validation.check(body)
+    parameters.ceiling(body)
+    call.body = body
+    call.streams = bool(body.get("stream"))
+    call.turns = turns.fold(body["messages"])
+
+
+def model(gateway: Gateway, call: Call) -> None:
+    """404 for a model or an adapter nobody serves."""
+    if gateway.takes_body(call):
+        adapters = gateway.engine.adapters()
+        call.base, call.adapter = parameters.selection(call.body, gateway.settings.model, adapters)
+
+
+def scope(gateway: Gateway, call: Call) -> None:
+    """403 for a model the key may not use."""
+    if not gateway.takes_body(call) or call.caller is None or call.caller.models is None:
+        return
+    separator = gateway.settings.model.adapter_separator
+    selector = call.base if call.adapter is None else f"{call.base}{separator}{call.adapter}"
+    if selector not in call.caller.models:
+        raise Problem(
+            "scope_exceeded",
+            f"This key may not use '{selector}'. Use another key, or a model this one is for.",
+            "model",
+        )
+
+
+def window(gateway: Gateway, call: Call) -> None:
+    """400 for a prompt that leaves no room for an answer."""
+    if not gateway.takes_body(call):
+        return
+    tokens = gateway.engine.count(call.turns)
+    cap = Window(gateway.settings.model.context_window).room(tokens, parameters.ceiling(call.body))
+    prompt = parameters.prompt(
+        call.body, base=call.base, adapter=call.adapter, turns=call.turns, tokens=tokens, cap=cap
+    )
+    call.prompt = gateway.behaviour.prompt(gateway.occurring(prompt), call)
+
+
+def wallet(gateway: Gateway, call: Call) -> Wishes:
+    """402 for a wallet that cannot cover the most this call may cost."""
+    if call.prompt is None or call.caller is None:
+        return
+    prompt, caller, settings = call.prompt, call.caller, gateway.settings
+    most = settings.model.cost(prompt.tokens, prompt.cap * prompt.n)
+    call.completion = gateway.completion_id()
+    call.held = yield Hold(
+        call.completion, caller.account, most, caller.balance, settings.lease * SECOND
+    )
+    if not call.held:
+        raise Problem(
+            "insufficient_credits",
+            "The wallet does not cover this call. Top it up, or ask for fewer tokens; nothing was "
+            "charged.",
+        )
+
+
+def engine(gateway: Gateway, call: Call) -> None:
+    """500 or 503 for a provider that fails or has no room."""
+    if call.caller is None or not gateway.takes_body(call):
+        return
+    if call.caller.upstream is Upstream.DOWN:
+        raise failed()
+    if call.caller.upstream is Upstream.SATURATED:
+        raise saturated(1)
+
+
+def failed() -> Problem:
+    """Return what a client is told when the engine broke."""
+    return Problem("upstream_error", "The engine failed. Nothing was charged; try again.")
+
+
+def saturated(seconds: int) -> Problem:
+    """Return what a client is told when the engine has no room."""
+    return Problem(
+        "overloaded",
+        f"The engine is busy. Nothing was charged; come back in {seconds} seconds.",
+        headers={"retry-after": str(seconds)},
+    )

@@ -1,0 +1,96 @@
+"""The mock as an ASGI application, put together from settings. Knows no server and no port."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import time
+from collections.abc import Callable
+
+from mock_server.completion import Engine
+from mock_server.edge import Edge
+from mock_server.faults import fault
+from mock_server.gateway import Gateway
+from mock_server.seams import Behaviour
+from mock_server.sending import Message, Receive, Send
+from mock_server.settings import Settings, SettingsError
+from mock_server.state import State
+from mock_server.variants import variant
+from openapi import contract
+
+CONTROL = "/__gonogo__/"
+"""Prefix of the control API; nothing of the contract may live below it."""
+
+
+class App:
+    """The whole mock: the gateway at its edge, and the control API beside it."""
+
+    def __init__(self, edge: Edge, token: str) -> None:
+        self.edge = edge
+        self._token = token
+        self._control: Callable[..., object] | None = None
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request; ASGI."""
+        if scope["type"] == "http":
+            if scope["path"].startswith(CONTROL):
+                await self._controlled(scope, receive, send)
+            else:
+                await self.edge(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+
+    async def _controlled(self, scope: Message, receive: Receive, send: Send) -> None:
+        # Starlette is imported by the first who asks for control, not by every start.
+        from mock_server.control import application
+
+        if self._control is None:
+            self._control = application(self.edge, self._token, CONTROL)
+        await self._control(scope, receive, send)  # type: ignore[misc]
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            await send({"type": f"{message['type']}.complete"})
+            if message["type"] == "lifespan.shutdown":
+                self.edge.gateway.engine.close()
+                return
+
+
+def build(
+    settings: Settings,
+    *,
+    engine: Engine | None = None,
+    clock: Callable[[], int] = time.time_ns,
+    ids: Callable[[], str] | None = None,
+) -> App:
+    """Put a mock together.
+
+    `engine` takes the place of the one the settings name, `clock` tells nanoseconds since the epoch
+    and `ids` makes names that never repeat. Raises SettingsError, in one sentence, for an engine, a
+    fault, a variant or a state nobody wrote.
+    """
+    behaviour = Behaviour([*fault.named(settings.faults), *variant.named(settings.variants)])
+    settings = behaviour.settings(settings)
+    gateway = Gateway(settings, contract(), engine or _engine(settings), behaviour, ids or _random)
+    return App(Edge(gateway, _state(settings), clock), settings.control_token)
+
+
+def _engine(settings: Settings) -> Engine:
+    engines = importlib.import_module("mock_server.engines")
+    engine: Engine = engines.load(settings.engine, tokenizer=settings.tokenizer, seed=settings.seed)
+    return engine
+
+
+def _random() -> str:
+    return os.urandom(12).hex()
+
+
+def _state(settings: Settings) -> State:
+    name = settings.state.partition(":")[0]
+    try:
+        module = importlib.import_module(f"mock_server.state.{name}")
+    except ModuleNotFoundError:
+        raise SettingsError(f"there is no state {name!r}; choose 'memory'") from None
+    state: State = module.State()
+    return state

@@ -1,0 +1,62 @@
+"""Call: one request on its way through the mock, and what became known of it. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mock_server.completion import Prompt, Turn
+from mock_server.keys import Caller
+from mock_server.ledger import Ending
+from mock_server.message import Incoming
+from mock_server.quota import Allowance
+from mock_server.routes import Route
+from openapi import Operation
+
+
+@dataclass(slots=True)
+class Call:
+    """Filled in step by step by admission, then by the answer."""
+
+    incoming: Incoming
+    id: str
+    """Request id: the client's own where it is safe to repeat, else made here."""
+    number: int
+    """How many calls came before this one since the mock started."""
+    route: Route | None = None
+    operation: Operation | None = None
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    """Values of the path's parameters."""
+    caller: Caller | None = None
+    allowance: Allowance | None = None
+    raw: bytes = b""
+    """The request's body as it was read."""
+    body: dict[str, Any] = field(default_factory=dict)
+    """The request's JSON object; empty until it was read and is valid."""
+    turns: tuple[Turn, ...] = ()
+    base: str = ""
+    adapter: str | None = None
+    prompt: Prompt | None = None
+    completion: str = ""
+    """Id of the completion, under which its cost is held and settled."""
+    held: bool = False
+    streams: bool = False
+    status: int = 0
+    """Of the reply; 0 until there is one."""
+    code: str | None = None
+    """Of the problem, if that is the reply."""
+    delivered: int = 0
+    """Completion tokens sent."""
+    ending: Ending | None = None
+    """Set once, when the call is settled."""
+
+    @property
+    def created(self) -> int:
+        """Unix seconds at which it arrived."""
+        return self.incoming.now // 1_000_000_000
+
+    @property
+    def selector(self) -> str:
+        """The model as the client named it."""
+        return str(self.body.get("model", ""))

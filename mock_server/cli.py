@@ -1,0 +1,109 @@
+"""`gonogo-mock`: words of a command line into settings, and a server on a port. Answers nothing."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from mock_server.keys import DEFAULT_KEY
+
+if TYPE_CHECKING:
+    from mock_server.settings import Settings
+
+HINT = "pip install 'gonogo[mock]'"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """A mock of a chat gateway that keeps its contract, or breaks it on demand."""
+
+
+@main.command()
+@click.option("--port", default=8080, show_default=True, help="0 takes any free port.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option(
+    "--key", "keys", multiple=True, metavar="KEY[=MODEL,...]", help="Another key; for some models."
+)
+@click.option("--engine", default="seeded", show_default=True, help="Who writes the answers.")
+@click.option("--tokenizer", metavar="FILE", help="Count with this tokenizer.json.")
+@click.option("--seed", default=0, show_default=True, help="Of everything the mock invents.")
+@click.option("--fault", "faults", multiple=True, metavar="ID", help="Break one requirement.")
+@click.option("--variant", "variants", multiple=True, metavar="NAME", help="Differ, legally.")
+@click.option("--list-faults", is_flag=True, help="Print the faults and exit.")
+@click.option("--list-variants", is_flag=True, help="Print the variants and exit.")
+@click.option(
+    "--ready-json", is_flag=True, help="Print one JSON line when ready, and nothing else."
+)
+def serve(
+    port: int,
+    host: str,
+    keys: tuple[str, ...],
+    engine: str,
+    tokenizer: str | None,
+    seed: int,
+    faults: tuple[str, ...],
+    variants: tuple[str, ...],
+    list_faults: bool,
+    list_variants: bool,
+    ready_json: bool,
+) -> None:
+    """Serve until interrupted."""
+    try:
+        from mock_server import faults as lies
+        from mock_server import variants as differences
+        from mock_server.settings import Settings, SettingsError
+    except ModuleNotFoundError as error:
+        raise _Stopped(f"the mock needs {error.name}; install it with: {HINT}") from None
+    if list_faults or list_variants:
+        for register in [lies.fault] * list_faults + [differences.variant] * list_variants:
+            for name, behaving in sorted(register.known().items()):
+                click.echo(f"{name:44} {behaving[0].sentence}")
+        return
+    try:
+        settings = Settings(
+            keys=keys,
+            engine=engine,
+            tokenizer=tokenizer,
+            seed=seed,
+            faults=faults,
+            variants=variants,
+            control_token=secrets.token_urlsafe(18),
+        )
+        _serve(settings, host, port, ready_json)
+    except SettingsError as error:
+        raise _Stopped(str(error)) from None
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in sys.modules["mock_server"].__name__:
+            raise
+        raise _Stopped(f"the mock needs {error.name}; install it with: {HINT}") from None
+
+
+def _serve(settings: Settings, host: str, port: int, ready_json: bool) -> None:
+    from mock_server.server import listen, run
+
+    listening = listen(host, port)
+    port = listening.getsockname()[1]
+    shown = f"[{host}]" if ":" in host else host
+    token = settings.control_token
+
+    def ready() -> None:
+        if ready_json:
+            from mock_server.server import ready_line
+
+            click.echo(ready_line(f"http://{shown}:{port}", port, DEFAULT_KEY, token))
+            return
+        click.echo(f"OPENAI_BASE_URL=http://{shown}:{port}/v1")
+        click.echo(f"OPENAI_API_KEY={DEFAULT_KEY}")
+        click.echo(f"GONOGO_CONTROL_URL=http://{shown}:{port}/__gonogo__/")
+        click.echo(f"GONOGO_CONTROL_TOKEN={token}")
+
+    run(settings, listening, ready)
+
+
+class _Stopped(click.ClickException):
+    """Wrong use, or nothing to serve with: one sentence, exit code 2."""
+
+    exit_code = 2

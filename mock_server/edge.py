@@ -1,0 +1,106 @@
+"""The edge: one ASGI request in, one answer out. Knows nothing of what is answered or why."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import aclosing
+from typing import Any
+
+from mock_server.admission import Wishes
+from mock_server.call import Call
+from mock_server.gateway import Gateway
+from mock_server.journal import Journal
+from mock_server.ledger import Ending
+from mock_server.message import Incoming
+from mock_server.sending import GoneError, Message, Receive, Send, Sender, Watch, read
+from mock_server.state import Read, State
+from mock_server.stream import Stream, pieces, told
+from mock_server.wire import JsonAnswer
+
+
+class Edge:
+    """Drives calls: reads bodies, grants wishes, sends answers, settles each call once."""
+
+    def __init__(self, gateway: Gateway, state: State, clock: Callable[[], int]) -> None:
+        """`clock` tells nanoseconds since the epoch."""
+        self.gateway = gateway
+        self.state = state
+        self.journal = Journal()
+        self._clock = clock
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        incoming = Incoming(
+            scope["method"],
+            scope["path"],
+            scope["query_string"].decode("latin-1"),
+            {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+            self._clock(),
+        )
+        call = self.gateway.call(incoming)
+        sender = Sender(scope, send, self.gateway.behaviour, call)
+        try:
+            await self._answer(call, receive, sender)
+        except GoneError:
+            await self._grant(self.gateway.settle(call, Ending.INTERRUPTED, 0), call, receive)
+        except Exception as error:
+            problem = told(error)
+            await self._grant(self.gateway.settle(call, Ending.FAILED, 0), call, receive)
+            if not sender.started:
+                await sender.whole(self.gateway.refuse(call, problem))
+        finally:
+            self.journal.note(call, self._clock())
+
+    async def _answer(self, call: Call, receive: Receive, sender: Sender) -> None:
+        await self._grant(self.gateway.admit(call), call, receive)
+        if call.prompt is None:
+            await sender.whole(self.gateway.serve(call))
+        elif call.streams:
+            await self._stream(call, receive, sender)
+        else:
+            await self._whole(call, receive, sender)
+
+    async def _whole(self, call: Call, receive: Receive, sender: Sender) -> None:
+        assert call.prompt is not None
+        answer = JsonAnswer(call.prompt, self.gateway.stamp(call))
+        made = pieces(self.gateway, call)
+        if isinstance(made, Iterator):
+            answer.feed_all(made)
+        else:
+            async with Watch(receive) as watch, aclosing(made):
+                async for piece in made:
+                    answer.feed(piece)
+            if watch.gone:
+                raise GoneError
+        tokens = answer.usage.completion
+        reply = self.gateway.whole(call, answer.close(), tokens)
+        await self._grant(self.gateway.settle(call, Ending.COMPLETE, tokens), call, receive)
+        await sender.whole(reply)
+
+    async def _stream(self, call: Call, receive: Receive, sender: Sender) -> None:
+        stream = Stream(self.gateway, call)
+        async with Watch(receive) as watch:
+            await stream.begin()
+            await sender.head(self.gateway.head(call))
+            events = self.gateway.behaviour.events(stream.events(), call)
+            async with aclosing(self.gateway.behaviour.writes(events, call)) as writes:
+                await sender.stream(writes)
+        ending = Ending.INTERRUPTED if watch.gone else stream.ending
+        await self._grant(self.gateway.settle(call, ending, stream.delivered), call, receive)
+        if not watch.gone:
+            await sender.end()
+
+    async def _grant(self, wishes: Wishes, call: Call, receive: Receive) -> None:
+        granted: Any = None
+        try:
+            while True:
+                wish = wishes.send(granted)
+                if isinstance(wish, Read):
+                    granted = await read(call.incoming, wish.limit, receive)
+                    continue
+                granted = self.state.grant(wish, self._clock())
+                if inspect.isawaitable(granted):
+                    granted = await granted
+        except StopIteration:
+            return

@@ -1,0 +1,250 @@
+"""Gateway: what is answered to whom, and in which order a request is looked at.
+
+Knows neither sockets nor clocks nor where shared state lives: it yields wishes and returns replies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs
+
+from mock_server import admission, models, pages, parameters
+from mock_server.admission import CHAT, Step, Wishes
+from mock_server.call import Call
+from mock_server.completion import Engine, Prompt
+from mock_server.keys import Keys, added, built_in
+from mock_server.ledger import Ending
+from mock_server.message import JSON, Incoming, Reply
+from mock_server.problem import Problem
+from mock_server.routes import Routes
+from mock_server.seams import Behaviour
+from mock_server.settings import Settings
+from mock_server.state import Release, Settle
+from mock_server.text import dumps
+from mock_server.validation import Validation
+from mock_server.wire import Stamp, cost_in_cents
+from openapi import Contract
+
+ADMISSION: tuple[Step, ...] = (
+    admission.path,  # 404
+    admission.method,  # 405
+    admission.key,  # 401
+    admission.quota,  # 429
+    admission.media,  # 415, 413
+    admission.schema,  # 400
+    admission.model,  # 404, of model and adapter
+    admission.scope,  # 403
+    admission.window,  # 400
+    admission.wallet,  # 402
+    admission.engine,  # 500, 503
+)
+"""When several things are wrong at once, the first of these decides."""
+
+EXPOSED = (
+    "x-request-id, retry-after, x-cost-cents, x-ratelimit-limit-requests, "
+    "x-ratelimit-remaining-requests, x-ratelimit-reset-requests"
+)
+REQUEST_HEADERS = "authorization, content-type, x-request-id, x-aig-tag"
+NO_STORE = "no-cache, no-store"
+STREAM_TYPE = "text/event-stream; charset=utf-8"
+OCCURRENCES = 65_536
+"""Prompts whose occurrences are counted; the longest unseen is forgotten first."""
+
+_SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+
+class Gateway:
+    """One mock: its settings, its engine and its rules."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        contract: Contract,
+        engine: Engine,
+        behaviour: Behaviour,
+        ids: Callable[[], str],
+    ) -> None:
+        """`ids` makes names that never repeat, of letters and digits."""
+        self.settings = settings
+        self.engine = engine
+        self.behaviour = behaviour
+        self.keys = Keys([*built_in(), *added(settings.keys)])
+        self.routes = Routes(contract.operations)
+        self.validation = Validation(contract, "ChatRequest")
+        self.admission = behaviour.admission(ADMISSION)
+        self._contract = contract
+        self._ids = ids
+        self._calls = 0
+        self._seen: OrderedDict[bytes, int] = OrderedDict()
+        public = contract.document.get("security", [])
+        self._protected = {
+            operation.id
+            for operation in contract.operations
+            if operation.definition.get("security", public)
+        }
+        self._handlers: dict[str, Callable[[Call], Reply]] = {
+            "listModels": self._list_models,
+            "getModel": self._get_model,
+            "getHealth": self._health,
+            "getContractJson": self._contract_json,
+            "getContractYaml": self._contract_yaml,
+            "getLlmsText": self._llms_text,
+        }
+
+    def call(self, incoming: Incoming) -> Call:
+        """Return a new call for a request."""
+        asked = incoming.header("x-request-id")
+        identity = asked if asked and _SAFE_ID.fullmatch(asked) else f"req_{self._ids()}"
+        self._calls += 1
+        return Call(incoming, identity, self._calls - 1)
+
+    def admit(self, call: Call) -> Wishes:
+        """Take a call through admission; raises Problem where it is refused."""
+        for step in self.admission:
+            wishes = step(self, call)
+            if wishes is not None:
+                yield from wishes
+
+    def settle(self, call: Call, ending: Ending, completion_tokens: int) -> Wishes:
+        """Charge an admitted call for what was delivered, or give its hold back; only once."""
+        if call.prompt is None or call.ending is not None:
+            return
+        call.ending = ending
+        call.delivered = completion_tokens
+        if not call.held or call.caller is None:
+            return
+        account = call.caller.account
+        if ending is Ending.FAILED and not completion_tokens:
+            yield Release(call.completion, account)
+            return
+        cost = self.settings.model.cost(call.prompt.tokens, completion_tokens)
+        settle = Settle(
+            call.completion, account, ending, call.prompt.tokens, completion_tokens, cost
+        )
+        yield self.behaviour.charge(settle, call)
+
+    def serve(self, call: Call) -> Reply:
+        """Answer an admitted call that needs no engine."""
+        assert call.operation is not None
+        if call.incoming.method == "OPTIONS":
+            return self.dressed(call, self._preflight(call))
+        return self.dressed(call, self._handlers[call.operation.id](call))
+
+    def refuse(self, call: Call, problem: Problem) -> Reply:
+        """Answer a call that is refused."""
+        problem = self.behaviour.problem(problem, call)
+        call.code = problem.code
+        document = self.behaviour.document(problem.document(), call)
+        headers = {"content-type": JSON, **problem.headers}
+        return self.dressed(call, Reply(problem.status, dumps(document), headers))
+
+    def whole(self, call: Call, document: dict[str, Any], completion_tokens: int) -> Reply:
+        """Answer with a completion in one piece."""
+        assert call.prompt is not None
+        cost = self.settings.model.cost(call.prompt.tokens, completion_tokens)
+        headers = {"content-type": JSON, "x-cost-cents": cost_in_cents(cost)}
+        document = self.behaviour.document(document, call)
+        return self.dressed(call, Reply(200, dumps(document), headers))
+
+    def head(self, call: Call) -> Reply:
+        """Answer with the head of a stream."""
+        headers = {
+            "content-type": STREAM_TYPE,
+            "cache-control": NO_STORE,
+            "x-accel-buffering": "no",
+        }
+        return self.dressed(call, Reply(200, b"", headers))
+
+    def dressed(self, call: Call, reply: Reply) -> Reply:
+        """Return a reply with the headers that every answer carries."""
+        headers = {**reply.headers, "x-request-id": call.id}
+        if call.allowance is not None:
+            headers.update(call.allowance.headers())
+        if self.settings.cors:
+            headers["access-control-allow-origin"] = "*"
+            headers["access-control-expose-headers"] = EXPOSED
+        reply = self.behaviour.reply(replace(reply, headers=headers), call)
+        call.status = reply.status
+        return reply
+
+    def protected(self, call: Call) -> bool:
+        """Tell whether the operation asks for a key."""
+        return call.operation is not None and call.operation.id in self._protected
+
+    def takes_body(self, call: Call) -> bool:
+        """Tell whether the operation reads a conversation."""
+        return call.operation is not None and call.operation.id == CHAT
+
+    def occurring(self, prompt: Prompt) -> Prompt:
+        """Count how often an unseeded prompt was seen, so that sampling may vary with it."""
+        if prompt.seed is not None or prompt.temperature == 0:
+            return prompt
+        digest = prompt.digest()
+        seen = self._seen.pop(digest, 0)
+        self._seen[digest] = seen + 1
+        if len(self._seen) > OCCURRENCES:
+            self._seen.popitem(last=False)
+        return replace(prompt, occurrence=seen) if seen else prompt
+
+    def completion_id(self) -> str:
+        """Return an id for a new completion."""
+        return f"chatcmpl-{self._ids()}"
+
+    def stamp(self, call: Call) -> Stamp:
+        """Return what every object of a call's answer repeats."""
+        return Stamp(call.completion, call.created, f"{self.engine.name}-{self.engine.version}")
+
+    def _list_models(self, call: Call) -> Reply:
+        query = parse_qs(call.incoming.query)
+        asked = [query.get(name, [None])[-1] for name in ("modality", "provider")]
+        return self._json(call, models.listing(self._models(), *asked))
+
+    def _get_model(self, call: Call) -> Reply:
+        name = call.arguments["model"]
+        for document in self._models():
+            if document["id"] == name:
+                return self._json(call, document)
+        facts, adapters = self.settings.model, self.engine.adapters()
+        base, adapter = facts.split(name)
+        if base == facts.id and adapter is not None:
+            raise parameters.unknown_adapter(adapter, "model", facts, adapters)
+        raise parameters.unknown_model(name, facts, adapters)
+
+    def _models(self) -> list[dict[str, Any]]:
+        return models.documents(self.settings.model, self.engine.adapters())
+
+    def _health(self, call: Call) -> Reply:
+        return self._json(call, {"status": "ok", "engine": self.engine.name})
+
+    def _contract_json(self, call: Call) -> Reply:
+        del call
+        return Reply(200, pages.contract_json(self._contract), {"content-type": JSON})
+
+    def _contract_yaml(self, call: Call) -> Reply:
+        del call
+        return Reply(200, pages.contract_yaml(), {"content-type": "application/yaml"})
+
+    def _llms_text(self, call: Call) -> Reply:
+        host = call.incoming.header("host") or "localhost"
+        text = pages.llms_text(self._contract, self.settings.model, f"http://{host}/v1")
+        return Reply(200, text, {"content-type": "text/plain; charset=utf-8"})
+
+    def _preflight(self, call: Call) -> Reply:
+        assert call.route is not None
+        headers = {
+            "access-control-allow-methods": call.route.allow(),
+            "access-control-allow-headers": (
+                call.incoming.header("access-control-request-headers") or REQUEST_HEADERS
+            ),
+            "access-control-max-age": "600",
+            "allow": call.route.allow(),
+        }
+        return Reply(204, b"", headers if self.settings.cors else {"allow": call.route.allow()})
+
+    def _json(self, call: Call, document: dict[str, Any]) -> Reply:
+        document = self.behaviour.document(document, call)
+        return Reply(200, dumps(document), {"content-type": JSON})

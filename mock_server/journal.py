@@ -1,0 +1,49 @@
+"""Journal: what the mock saw, one line a call, bounded and without keys or texts. Knows no edge."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from mock_server.call import Call
+
+KEPT = 1_000
+"""Calls kept for reading."""
+
+
+class Journal:
+    """The last calls, oldest first."""
+
+    def __init__(self) -> None:
+        self._calls: deque[tuple[Call, int]] = deque(maxlen=KEPT)
+        self.seen = 0
+        """Calls in all."""
+
+    def note(self, call: Call, ended: int) -> None:
+        """Keep a call that ended at `ended` (nanoseconds)."""
+        self._calls.append((call, ended))
+        self.seen += 1
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return the calls kept, as plain data."""
+        return [_line(call, ended) for call, ended in self._calls]
+
+
+def _line(call: Call, ended: int) -> dict[str, Any]:
+    return {
+        "id": call.id,
+        "completion": call.completion or None,
+        "at": call.incoming.now,
+        "nanoseconds": ended - call.incoming.now,
+        "method": call.incoming.method,
+        "path": call.incoming.path[:200],
+        "operation": call.operation.id if call.operation else None,
+        "account": call.caller.account if call.caller else None,
+        "model": call.selector[:200] or None,
+        "stream": call.streams,
+        "status": call.status,
+        "code": call.code,
+        "prompt_tokens": call.prompt.tokens if call.prompt else None,
+        "completion_tokens": call.delivered if call.prompt else None,
+        "ending": call.ending,
+    }

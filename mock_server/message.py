@@ -1,0 +1,39 @@
+"""Incoming and Reply: a request and an answer as plain data. Knows no server and no gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request whose body has not been read; admission asks for the body when it is due."""
+
+    method: str
+    """Upper case."""
+    path: str
+    """Percent-decoded, without the query."""
+    query: str
+    """As sent, without the question mark."""
+    headers: Mapping[str, str]
+    """Names in lower case; of a repeated header, the last value."""
+    now: int
+    """Nanoseconds since the epoch at which it arrived."""
+
+    def header(self, name: str) -> str | None:
+        """Return a header's value, or None; `name` in lower case."""
+        return self.headers.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that is known whole, or the head of a stream."""
+
+    status: int
+    body: bytes = b""
+    """Empty for the head of a stream."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case; `content-length` is the edge's business."""

@@ -1,0 +1,77 @@
+"""Routes: which operation of the contract a path names. Knows no handler."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from openapi import Operation
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path of the contract and what may be done there."""
+
+    operations: Mapping[str, Operation]
+    """By method, upper case."""
+    arguments: Mapping[str, str]
+
+    def operation(self, method: str) -> Operation | None:
+        """Return the operation of a method; HEAD is the operation of GET, sent without a body."""
+        return self.operations.get("GET" if method == "HEAD" else method)
+
+    def allow(self) -> str:
+        """Return the `Allow` header."""
+        methods = set(self.operations)
+        return ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
+
+
+class Routes:
+    """The paths of a contract."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._exact: dict[str, dict[str, Operation]] = {}
+        templates: dict[str, dict[str, Operation]] = {}
+        for operation in operations:
+            path = operation.base + operation.path
+            table = templates if "{" in path else self._exact
+            table.setdefault(path, {})[operation.method] = operation
+        # The most specific template first: the longest text before its first parameter.
+        self._templates = [
+            (_pattern(path), templates[path])
+            for path in sorted(templates, key=lambda path: -path.index("{"))
+        ]
+
+    def find(self, path: str) -> Route | None:
+        """Return the route of a decoded path, or None.
+
+        The last parameter of a template takes slashes too, because model ids hold them and half
+        of the clients do not escape them.
+        """
+        exact = self._exact.get(path)
+        if exact is not None:
+            return Route(exact, {})
+        for pattern, operations in self._templates:
+            found = pattern.fullmatch(path)
+            if found:
+                return Route(operations, found.groupdict())
+        return None
+
+    def paths(self) -> list[str]:
+        """Return the paths without parameters."""
+        return list(self._exact)
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    parts = _PARAMETER.split(path)
+    last = len(parts) - 2
+    pieces = [
+        (f"(?P<{part}>.+)" if index == last else f"(?P<{part}>[^/]+)")
+        if index % 2
+        else re.escape(part)
+        for index, part in enumerate(parts)
+    ]
+    return re.compile("".join(pieces), re.DOTALL)

@@ -1,0 +1,79 @@
+"""A server for the mock: uvicorn on a socket of our own. Knows no route."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from mock_server.app import build
+from mock_server.protocol import Protocol
+from mock_server.settings import Settings, SettingsError
+from mock_server.text import dumps
+
+GRACE = 5
+"""Seconds that streams in flight may take to finish when the mock is told to stop."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket; raises SettingsError, in one sentence, if it cannot listen."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(2048)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SettingsError(
+            f"cannot listen on {host} port {port}: {reason}; choose another with --host or --port "
+            "(--port 0 takes any free one)"
+        ) from None
+    return listening
+
+
+def run(settings: Settings, listening: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve on a socket until the process is told to stop; `ready` is called once it answers."""
+    app = build(settings)
+    config = uvicorn.Config(
+        app,
+        http=Protocol,
+        ws="none",
+        lifespan="on",
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+        backlog=2048,
+    )
+    server = _Server(config, ready)
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(server.serve(sockets=[listening]))
+
+
+def ready_line(url: str, port: int, key: str, token: str) -> str:
+    """Return what `--ready-json` prints: all a program needs to use this mock."""
+    line = {
+        "base_url": f"{url}/v1",
+        "api_key": key,
+        "port": port,
+        "pid": os.getpid(),
+        "control_url": f"{url}/__gonogo__/",
+        "control_token": token,
+    }
+    return dumps(line).decode()
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if not self.should_exit:
+            self._ready()

@@ -1,0 +1,46 @@
+"""Settings: everything a mock is started with, frozen. Knows nothing of how they were given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from openapi import ModelFacts, contract
+
+
+class SettingsError(Exception):
+    """The mock cannot start as asked: what is wrong and what to do, in one sentence."""
+
+
+def _shipped() -> ModelFacts:
+    facts = contract().model
+    if facts is None:
+        raise SettingsError("the contract has no x-model block; nothing can be served from it")
+    return facts
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a mock is."""
+
+    model: ModelFacts = field(default_factory=_shipped)
+    """What is promised of the model; the mock enforces it."""
+    keys: tuple[str, ...] = ()
+    """Keys besides the built-in ones, as `--key` gives them."""
+    engine: str = "seeded"
+    """Name of a file in `engines/`."""
+    tokenizer: str | None = None
+    """File of a tokenizer to count with, instead of the shipped one."""
+    seed: int = 0
+    faults: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    state: str = "memory"
+    """Name of a file in `state/`."""
+    cors: bool = True
+    """Answer browsers from any origin, and let them read the documented headers."""
+    lease: int = 600
+    """Seconds after which a hold that nobody settled no longer counts."""
+    control_token: str = ""
+    """What the control API asks for; empty switches it off."""
+    engine_options: Mapping[str, object] = field(default_factory=dict)
+    """What only the engine understands."""

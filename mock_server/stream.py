@@ -1,0 +1,117 @@
+"""A stream on its way: pieces to chunks to events to writes, each passed on as soon as it is made.
+
+Knows no socket; whoever iterates decides how fast it runs, and stops it by closing it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from typing import Any
+
+from mock_server import sse
+from mock_server.admission import failed, saturated
+from mock_server.call import Call
+from mock_server.completion import EngineFailure, EngineSaturated, Piece
+from mock_server.gateway import Gateway
+from mock_server.ledger import Ending
+from mock_server.parameters import include_usage
+from mock_server.problem import Problem
+from mock_server.wire import StreamAnswer
+
+_log = logging.getLogger(__name__)
+
+
+class Stream:
+    """The answer to one call, as events."""
+
+    def __init__(self, gateway: Gateway, call: Call) -> None:
+        assert call.prompt is not None
+        model = gateway.settings.model
+        self._gateway = gateway
+        self._call = call
+        self._answer = StreamAnswer(
+            call.prompt,
+            gateway.stamp(call),
+            include_usage=include_usage(call.body),
+            prices=(model.input_price, model.output_price),
+        )
+        made = pieces(gateway, call)
+        self._pieces = waiting(made) if isinstance(made, Iterator) else made
+        self._first: Piece | None = None
+        self.ending = Ending.COMPLETE
+        """How it ended, once it did."""
+        self.delivered = 0
+        """Completion tokens of the pieces whose events were taken."""
+
+    async def begin(self) -> None:
+        """Wait for the first piece; raises Problem if the engine fails before there is one."""
+        try:
+            self._first = await anext(self._pieces, None)
+        except Exception as error:
+            raise told(error) from error
+
+    async def events(self) -> AsyncGenerator[bytes]:
+        """Yield the events; a failure of the engine is the last of them."""
+        try:
+            async for chunk in self._gateway.behaviour.chunks(self._chunks(), self._call):
+                yield sse.event(chunk)
+        except Exception as error:
+            self.ending = Ending.FAILED
+            problem = self._gateway.behaviour.problem(told(error), self._call)
+            self._call.code = problem.code
+            yield sse.error(problem.document()["error"])
+            return
+        yield sse.DONE
+
+    async def _chunks(self) -> AsyncGenerator[dict[str, Any]]:
+        answer = self._answer
+        for chunk in answer.open():
+            yield chunk
+        if self._first is not None:
+            for chunk in answer.feed(self._first):
+                yield chunk
+            self.delivered += self._first.tokens
+        async for piece in self._pieces:
+            for chunk in answer.feed(piece):
+                yield chunk
+            # Whoever comes back for more has sent what was yielded before.
+            self.delivered += piece.tokens
+        for chunk in answer.close():
+            yield chunk
+
+
+def pieces(gateway: Gateway, call: Call) -> Iterator[Piece] | AsyncGenerator[Piece]:
+    """Return what the engine makes for a call: at once, unless engine or behaviour may wait."""
+    assert call.prompt is not None
+    made = gateway.engine.pieces(call.prompt)
+    if isinstance(made, Iterator) and not gateway.behaviour.touches_pieces:
+        return made
+    return gateway.behaviour.pieces(waiting(made), call)
+
+
+async def waiting(made: Iterator[Piece] | AsyncIterator[Piece]) -> AsyncGenerator[Piece]:
+    """Return pieces as an asynchronous generator, which closes its source when it is closed."""
+    try:
+        if isinstance(made, Iterator):
+            for piece in made:
+                yield piece
+        else:
+            async for piece in made:
+                yield piece
+    finally:
+        if isinstance(made, Generator):
+            made.close()
+        elif isinstance(made, AsyncGenerator):
+            await made.aclose()
+
+
+def told(error: BaseException) -> Problem:
+    """Return what the client is told of an engine's failure: never the failure's own words."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, EngineSaturated):
+        return saturated(error.retry_after)
+    if not isinstance(error, EngineFailure):
+        _log.error("the engine broke", exc_info=error)
+    return failed()

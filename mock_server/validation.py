@@ -1,0 +1,138 @@
+"""Validation: a request body against its schema, refused in words. The only door to jsonschema-rs.
+
+Knows no parameter by name: codes come from `x-code`, `x-param` and `x-validation` of the contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jsonschema_rs
+
+from mock_server.problem import Problem, nearest, quoted
+from openapi import Contract
+
+_RANK = {"required": 0, "type": 1}
+_NAMES: Mapping[object, str] = {
+    "string": "a string",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "an array",
+    "object": "an object",
+    "null": "null",
+}
+
+
+class Validation:
+    """One component schema of a contract, compiled."""
+
+    def __init__(self, contract: Contract, name: str) -> None:
+        schema = contract.standalone_schema(name)
+        self._contract = contract
+        self._schema = schema
+        self._codes: Mapping[str, str] = contract.schema(name).get("x-validation", {})
+        self._validator = jsonschema_rs.Draft202012Validator(schema)
+
+    def check(self, body: object) -> None:
+        """Raise Problem (400) for the most telling thing wrong with a body, if anything is."""
+        if self._validator.is_valid(body):
+            return
+        errors = list(self._validator.iter_errors(body))
+        error = min(errors, key=lambda error: _RANK.get(error.kind.name, 2))
+        raise self._problem(error)
+
+    def _problem(self, error: jsonschema_rs.ValidationError) -> Problem:
+        keyword = error.kind.name
+        code, param = self._marks(error.schema_path)
+        path = list(error.instance_path)
+        if keyword == "required" and not param:
+            path.append(error.kind.as_dict()["property"])
+        where = param or dotted(path) or None
+        code = code or self._codes.get(keyword) or self._codes.get("default") or "invalid_value"
+        rule = "belongs to another parameter" if param else None
+        return Problem(code, _sentence(where, keyword, code, error, rule), where)
+
+    def _marks(self, schema_path: Sequence[str | int]) -> tuple[str | None, str | None]:
+        """Return the `x-code` and `x-param` nearest to a keyword of the schema."""
+        code = param = None
+        node: Any = self._schema
+        for token in schema_path:
+            node = self._follow(node, token)
+            if not isinstance(node, Mapping):
+                continue
+            code, param = node.get("x-code", code), node.get("x-param", param)
+        return code, param
+
+    def _follow(self, node: Any, token: str | int) -> Any:
+        while isinstance(node, Mapping) and "$ref" in node and token not in node:
+            node = self._contract.resolve(node["$ref"])
+        if token == "$ref":
+            return self._contract.resolve(node["$ref"])
+        try:
+            return node[token]
+        except (KeyError, IndexError, TypeError):
+            return None
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """Return a path as clients write it, such as `messages[0].content`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _sentence(
+    where: str | None,
+    keyword: str,
+    code: str,
+    error: jsonschema_rs.ValidationError,
+    rule: str | None,
+) -> str:
+    name = f"'{where}'" if where else "The body"
+    facts: Mapping[str, Any] = error.kind.as_dict()
+    got = quoted(error.instance)
+    limit = facts.get("limit")
+    if rule:
+        return _dependent(name, where, error)
+    if code == "unsupported_parameter":
+        return f"{name} asks for something this model cannot do. Leave it out, or send null."
+    match keyword:
+        case "required":
+            return f"{name} is required and missing. Add it."
+        case "type":
+            types = " or ".join(_NAMES.get(kind, str(kind)) for kind in _list(facts.get("types")))
+            return f"{name} must be {types}, not {got}."
+        case "enum" | "const":
+            options = _list(facts.get("options", [facts.get("expected_value")]))
+            hint = nearest(str(error.instance), [str(option) for option in options])
+            return f"{name} must be one of {_listed(options)}, not {got}.{hint}"
+        case "minimum":
+            return f"{name} is {got}; it must be at least {limit}."
+        case "maximum":
+            return f"{name} is {got}; it must be at most {limit}."
+        case "minItems" | "minLength":
+            return f"{name} must not be empty. Give it at least {limit}, or leave it out."
+        case "maxItems" | "maxLength":
+            return f"{name} holds too many entries; at most {limit} are allowed."
+        case "pattern" | "propertyNames":
+            pattern = facts.get("pattern") or "the pattern of its keys"
+            return f"{name} is {got}, which does not match {pattern}."
+        case _:
+            return f"{name} is {got}, which its schema ({keyword}) does not allow."
+
+
+def _dependent(name: str, where: str | None, error: jsonschema_rs.ValidationError) -> str:
+    facts: Mapping[str, Any] = error.kind.as_dict()
+    other = facts.get("property") or dotted(list(error.instance_path))
+    return f"{name} is only allowed when '{other}' is true. Set '{other}', or leave '{where}' out."
+
+
+def _list(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _listed(options: list[object]) -> str:
+    return ", ".join("null" if option is None else repr(option) for option in options)

@@ -1,0 +1,30 @@
+"""Window: does a prompt fit the context, and how much may the answer take. Counts nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mock_server.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A model's context, in tokens of prompt and completion together."""
+
+    size: int
+
+    def room(self, prompt_tokens: int, ceiling: int | None) -> int:
+        """Return the tokens an answer may have: the ceiling, clamped to what the prompt leaves.
+
+        Raises Problem (400) when the prompt leaves nothing.
+        """
+        left = self.size - prompt_tokens
+        if left <= 0:
+            raise Problem(
+                "context_length_exceeded",
+                f"This model's maximum context length is {self.size} tokens, and your messages "
+                f"resulted in {prompt_tokens} tokens. Shorten the messages to at most "
+                f"{self.size - 1} tokens, so that at least one is left for the answer.",
+                "messages",
+            )
+        return left if ceiling is None else min(ceiling, left)
