@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
 
 from conformance import utf8
 from conformance.event import Comment, Dataless, Decoded, Event, Ignored, Observations
+from conformance.kept import MOST_KEPT, Kept
 
 __all__ = [
     "Comment",
@@ -27,13 +27,10 @@ __all__ = [
     "decode",
 ]
 
-MOST_KEPT = 1000
-"""Observations of one kind that are kept; the rest are only counted."""
 _LONGEST_NAME = 64
 _LONGEST_COMMENT = 200
 _BOM = b"\xef\xbb\xbf"
 _LINE_ENDS = re.compile(rb"(\r\n?|\n)([\r\n]*)")
-_T = TypeVar("_T")
 
 
 def decode(body: bytes) -> Decoded:
@@ -43,19 +40,6 @@ def decode(body: bytes) -> Decoded:
     observations = decoder.close()
     start = observations.tail_start
     return Decoded(tuple(events), observations, b"" if start is None else body[start:])
-
-
-class _Kept(Generic[_T]):
-    """The first of many, and how many there were."""
-
-    def __init__(self) -> None:
-        self.first: list[_T] = []
-        self.count = 0
-
-    def add(self, item: _T) -> None:
-        self.count += 1
-        if len(self.first) < MOST_KEPT:
-            self.first.append(item)
 
 
 @dataclass(slots=True)
@@ -86,9 +70,9 @@ class Decoder:
         self._retry: int | None = None
         self._lf = self._cr = self._crlf = 0
         self._fields: dict[str, int] = {}
-        self._comments = _Kept[Comment]()
-        self._dataless = _Kept[Dataless]()
-        self._ignored = _Kept[Ignored]()
+        self._comments = Kept[Comment]()
+        self._dataless = Kept[Dataless]()
+        self._ignored = Kept[Ignored]()
         self._invalid: list[int] = []
         self._invalid_count = 0
         self._replacements: list[int] = []

@@ -1,0 +1,241 @@
+"""JSON read strictly and without trust: what does not conform is said, never raised.
+
+Knows nothing of chat. RFC 8259; depth and the length of numbers are bounded.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+DEEPEST = 200
+"""Levels of nesting that are read; a deeper document is a problem, not a crash."""
+LONGEST_NUMBER = 1000
+_MOST_KEPT = 100
+_STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.?+)*+(?:"|\Z)|([\[{])|([\]}])', re.DOTALL)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class Absent(Enum):
+    """Stands for a value that is not there, where None would mean null."""
+
+    ABSENT = "absent"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+ABSENT: Final = Absent.ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Json:
+    """A text read as JSON."""
+
+    value: Any = None
+    """What was read; None also where it is not JSON, hence look at `problem` first."""
+    problem: str = ""
+    """Why it is not JSON, with the byte offset; empty when it is."""
+    offset: int | None = None
+    """Byte offset of the problem in the text."""
+    duplicate_keys: tuple[str, ...] = ()
+    constants: tuple[str, ...] = ()
+    """NaN, Infinity, -Infinity: read, but not JSON; then `problem` says so too."""
+    long_numbers: tuple[str, ...] = ()
+    """Beginnings of numbers of over 1,000 characters; they are read as infinite."""
+    lone_surrogates: bool = False
+    """Whether a string holds half a surrogate pair, so that it is no text."""
+    bom: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether the text is JSON."""
+        return not self.problem
+
+    def at(self, *path: str | int) -> Any:
+        """The value under keys and indexes, or ABSENT; never raises."""
+        return dig(self.value, *path)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The value when it is an object, otherwise an empty one."""
+        return mapping(self.value)
+
+
+def read(text: str) -> Json:
+    """Read a text as JSON."""
+    bom = text.startswith("\ufeff")
+    text = text[1:] if bom else text
+    shift = 3 if bom else 0
+    if not text.strip(" \t\r\n"):
+        return Json(problem="is empty", offset=shift, bom=bom)
+    deep = _too_deep(text)
+    if deep is not None:
+        offset = shift + _bytes(text, deep)
+        return Json(
+            problem=f"is nested deeper than {DEEPEST} levels at byte {offset}",
+            offset=offset,
+            bom=bom,
+        )
+    notes = _Notes()
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=notes.pairs,
+            parse_constant=notes.constant,
+            parse_int=notes.whole,
+            parse_float=notes.fraction,
+        )
+    except json.JSONDecodeError as error:
+        offset = shift + _bytes(text, error.pos)
+        return Json(
+            problem=f"is not JSON: {_lower(error.msg)} at byte {offset}", offset=offset, bom=bom
+        )
+    except (RecursionError, ValueError, OverflowError, MemoryError) as error:
+        return Json(problem=f"could not be read as JSON: {type(error).__name__}", bom=bom)
+    names = ", ".join(notes.constants[:3])
+    return Json(
+        value=value,
+        problem=f"is not JSON: holds {names}" if names else "",
+        duplicate_keys=tuple(notes.duplicates),
+        constants=tuple(notes.constants),
+        long_numbers=tuple(notes.long_numbers),
+        lone_surrogates=bool(_SURROGATE.search(text)) and not encodable(value),
+        bom=bom,
+    )
+
+
+def dig(value: object, *path: str | int) -> Any:
+    """The value under keys and indexes, or ABSENT; never raises."""
+    for step in path:
+        match value, step:
+            case dict(), str() if step in value:
+                value = value[step]
+            case list(), int() if -len(value) <= step < len(value):
+                value = value[step]
+            case _:
+                return ABSENT
+    return value
+
+
+def mapping(value: object) -> dict[str, Any]:
+    """The value when it is an object, otherwise an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def sequence(value: object) -> list[Any]:
+    """The value when it is an array, otherwise an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def integer(value: object) -> int | None:
+    """The value when it is an integer; true, false and 1.0 are none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def string(value: object) -> str | None:
+    """The value when it is a string."""
+    return value if isinstance(value, str) else None
+
+
+def kind(value: object) -> str:
+    """What a value is called in JSON: `null`, `boolean`, `integer`, `number`, ..., `absent`."""
+    match value:
+        case Absent():
+            return "absent"
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case dict():
+            return "object"
+        case _:
+            return type(value).__name__
+
+
+def encodable(value: object) -> bool:
+    """Whether every string in a value is text, free of lone surrogates."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def whole(pieces: list[str]) -> str:
+    """Pieces of text as one text: surrogate pairs cut apart are joined, lone halves replaced."""
+    text = "".join(pieces)
+    if text.isascii() or encodable(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+class _Notes:
+    """What the parser's hooks met."""
+
+    def __init__(self) -> None:
+        self.duplicates: list[str] = []
+        self.constants: list[str] = []
+        self.long_numbers: list[str] = []
+
+    def pairs(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            seen: set[str] = set()
+            for name, _ in pairs:
+                if name in seen and name not in self.duplicates:
+                    _keep(self.duplicates, name)
+                seen.add(name)
+        return found
+
+    def constant(self, name: str) -> float:
+        _keep(self.constants, name)
+        return float(name)
+
+    def whole(self, digits: str) -> int | float:
+        return int(digits) if len(digits) <= LONGEST_NUMBER else self._long(digits)
+
+    def fraction(self, digits: str) -> float:
+        return float(digits) if len(digits) <= LONGEST_NUMBER else self._long(digits)
+
+    def _long(self, digits: str) -> float:
+        _keep(self.long_numbers, digits[:40])
+        return float("-inf" if digits.startswith("-") else "inf")
+
+
+def _keep(kept: list[str], item: str) -> None:
+    if len(kept) < _MOST_KEPT:
+        kept.append(item)
+
+
+def _too_deep(text: str) -> int | None:
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return None
+    level = 0
+    for part in _STRUCTURE.finditer(text):
+        if part.group(1):
+            level += 1
+            if level > DEEPEST:
+                return part.start()
+        elif part.group(2):
+            level -= 1
+    return None
+
+
+def _bytes(text: str, position: int) -> int:
+    return len(text[:position].encode(errors="surrogatepass"))
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
