@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+MAX_BODY = 8 * 1024 * 1024
+"""Bytes of a body that are kept as evidence; a longer one ends as `too-large`."""
+
 
 class Wire(StrEnum):
     """Which edge carries a request."""

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import base64
 import codecs
+import html
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
@@ -78,14 +80,16 @@ def _spellings(key: str, count: int) -> Iterator[tuple[str, bytes, int]]:
     yield "json", json.dumps(key)[1:-1].encode(), count
     yield "json", json.dumps(key)[1:-1].replace("/", "\\/").encode(), count
     yield "rot13", codecs.encode(key, "rot13").encode(), count
+    for before in ("\\u", "\\\\u"):
+        text = "".join(f"{before}{ord(character):04x}" for character in key)
+        yield "unicode", text.encode(), count * (len(before) + 4)
+    yield "html", html.escape(key).encode(), count
     for name, before, width in (
         ("hex", "", 2),
         ("percent", "%", 3),
         ("percent", "%25", 5),
         ("escaped", "\\x", 4),
         ("escaped", "\\\\x", 5),
-        ("unicode", "\\u00", 6),
-        ("unicode", "\\\\u00", 7),
         ("html", "&#x", 0),
     ):
         end = ";" if name == "html" else ""
@@ -100,8 +104,9 @@ def _spellings(key: str, count: int) -> Iterator[tuple[str, bytes, int]]:
     for mark in (" ", "\0", "-", "."):
         yield "spaced", mark.join(key).encode(), count * 2 - 1
     base64_least = count * 4 // 3 - 1
-    for shift in range(3):
-        common = _aligned(base64.b64encode, raw, shift, 3, 6)
+    quoted = json.dumps(key)[1:-1].encode()
+    for shift, inner in itertools.product(range(3), dict.fromkeys((raw, quoted))):
+        common = _aligned(base64.b64encode, inner, shift, 3, 6)
         yield "base64", common, base64_least
         yield "base64", common.replace(b"+", b"-").replace(b"/", b"_"), base64_least
         yield "base64", common.replace(b"/", b"\\/"), base64_least
@@ -109,11 +114,11 @@ def _spellings(key: str, count: int) -> Iterator[tuple[str, bytes, int]]:
         yield "base32", _aligned(base64.b32encode, raw, shift, 5, 5), count * 8 // 5 - 1
 
 
-def _aligned(encode: object, raw: bytes, shift: int, block: int, bits: int) -> bytes:
+def _aligned(
+    encode: Callable[[bytes], bytes], raw: bytes, shift: int, block: int, bits: int
+) -> bytes:
     """Return the characters that every text with the key at this offset has in common."""
-    assert callable(encode)
     padded = bytes(shift) + raw + bytes(-(shift + len(raw)) % block)
     first = -(-shift * 8 // bits)
     last = (shift + len(raw)) * 8 // bits
-    text: bytes = encode(padded)
-    return text[first:last]
+    return encode(padded)[first:last]

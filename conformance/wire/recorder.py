@@ -7,9 +7,9 @@ import re
 import socket
 import ssl
 
-from conformance.exchange import Arrival, Ending, Exchange, Request
+from conformance.exchange import MAX_BODY, Arrival, Ending, Exchange, Request
 from conformance.redaction import Secrets
-from conformance.wire.settings import MAX_BODY, MAX_HEAD, MAX_INTERIM, MAX_PIECES, Clock
+from conformance.wire.settings import MAX_HEAD, MAX_INTERIM, MAX_PIECES, Clock
 
 MAX_DETAIL = 300
 """Characters of a reason."""

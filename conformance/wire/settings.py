@@ -6,9 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-MAX_BODY = 8 * 1024 * 1024
-"""Bytes of a body that are kept; a longer one ends as `too-large`."""
-
 MAX_HEAD = 64 * 1024
 """Bytes of headers, of trailers, or of one chunk's header."""
 
