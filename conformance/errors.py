@@ -38,7 +38,7 @@ class EvidenceError(UsageError):
     """Evidence on disk cannot be read, trusted or written."""
 
 
-class Unreachable(KitError):  # noqa: N818
+class Unreachable(KitError):
     """Nothing answers at the target."""
 
     exit_code = 3

@@ -161,5 +161,8 @@ class Setting:
     """Roles of the keys that were given."""
     capabilities: Mapping[str, str] = field(default_factory=dict)
     """Capability → class, as probed so far."""
+    greedy: str = ""
+    """The target's own answer to the baseline's prompt at temperature 0; expectations are cut from
+    it. Empty while unknown."""
     loopback: bool = True
     seed: int = 0

@@ -15,11 +15,11 @@ from typing import Literal, Protocol
 NO_BIAS: Mapping[int, float] = MappingProxyType({})
 
 
-class EngineFailure(Exception):  # noqa: N818
+class EngineFailure(Exception):
     """The engine broke; the client is told 500 `server_error`. The text never reaches it."""
 
 
-class EngineSaturated(Exception):  # noqa: N818
+class EngineSaturated(Exception):
     """The engine has no room now; the client is told 503 with `Retry-After`."""
 
     def __init__(self, message: str = "the engine is at capacity", retry_after: int = 1) -> None:

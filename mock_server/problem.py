@@ -12,7 +12,7 @@ from openapi import contract
 
 
 @dataclass(slots=True, eq=False)
-class Problem(Exception):  # noqa: N818
+class Problem(Exception):
     """Why a request is refused, in the words of the contract; raised by admission, sent as JSON."""
 
     code: str | None

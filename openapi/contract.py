@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -58,6 +59,12 @@ class Contract:
     def version(self) -> str:
         """`info.version`: the version of the contract, not of this kit."""
         return str(self.document["info"]["version"])
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """SHA-256 of the document in one canonical spelling."""
+        text = json.dumps(self.document, sort_keys=True, ensure_ascii=True, default=str)
+        return hashlib.sha256(text.encode("ascii")).hexdigest()
 
     @functools.cached_property
     def model(self) -> ModelFacts | None:

@@ -18,7 +18,7 @@ _KEPT = "%/:?#[]@!$&'()*+,;=-._~"
 _WITH_BODY = {"POST", "PUT", "PATCH"}
 
 
-class Unsendable(Exception):  # noqa: N818
+class Unsendable(Exception):
     """The request cannot be put into one HTTP message; it is never sent."""
 
 

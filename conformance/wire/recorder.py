@@ -17,7 +17,7 @@ MAX_DETAIL = 300
 Pairs = list[tuple[bytes, bytes]]
 
 
-class Finished(Exception):  # noqa: N818
+class Finished(Exception):
     """Enough was read; the ending is set."""
 
 

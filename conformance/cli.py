@@ -1,0 +1,148 @@
+"""The command `gonogo`: parses, calls one function, prints. Decides nothing.
+
+Heavy imports stand inside the commands, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from conformance import __version__
+from conformance.errors import KitError
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _speak(error: KitError) -> NoReturn:
+    click.echo(f"gonogo: {error}", err=True)
+    sys.exit(error.exit_code)
+
+
+def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn every failure into one sentence and its exit code; a bug of ours is exit 4."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        from openapi import ContractError
+
+        try:
+            return command(*args, **kwargs)
+        except KitError as error:
+            _speak(error)
+        except ContractError as error:
+            click.echo(f"gonogo: {error}", err=True)
+            sys.exit(2)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except BrokenPipeError:
+            sys.exit(1)
+        except Exception as error:
+            click.echo(f"gonogo: a bug of this kit: {type(error).__name__}: {error}", err=True)
+            sys.exit(4)
+
+    return run
+
+
+@click.group(context_settings=_CONTEXT)
+@click.version_option(__version__, prog_name="gonogo")
+def main() -> None:
+    """Judge an OpenAI-compatible chat gateway against its contract."""
+
+
+def _report_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--report",
+        "reports",
+        multiple=True,
+        metavar="FORMAT=PATH",
+        help="Write a report; repeatable.",
+    )(command)
+
+
+@main.command()
+@click.argument("url", required=False)
+@click.option("--target", "target_file", type=click.Path(path_type=Path), help="A target file.")
+@click.option("--key-env", metavar="NAME", help="Environment variable that holds the key.")
+@click.option("--model", help="Model to judge.")
+@click.option("--scope", type=click.Choice(["any", "gateway"]), help="Who owes the promises.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Decides what is sent.")
+@click.option("--only", metavar="ID|CHAPTER|LEVEL,...", help="Judge only these.")
+@click.option("--max-requests", type=click.IntRange(0), help="Never send more requests.")
+@click.option("--max-tokens", type=click.IntRange(0), help="Never cost more tokens.")
+@click.option("--max-usd", type=click.FloatRange(0), help="Never cost more money.")
+@click.option("--max-seconds", type=click.FloatRange(0), help="Send nothing after so long.")
+@click.option("--evidence", type=click.Path(path_type=Path), help="Folder to keep evidence in.")
+@click.option("--redact", multiple=True, metavar="PATTERN", help="Also hide what matches.")
+@click.option("--strict", is_flag=True, help="A broken SHOULD fails the run too.")
+@click.option("--require-complete", is_flag=True, help="Running out of budget fails the run.")
+@click.option("--quiet", is_flag=True, help="Print no table.")
+@_report_option
+@guarded
+def check(**options: Any) -> None:
+    """Judge the gateway at URL; without one, the bundled mock."""
+    from conformance.commands import check_command
+
+    sys.exit(check_command(**options))
+
+
+@main.command("list")
+@click.option("--only", metavar="ID|CHAPTER|LEVEL,...", help="List only these.")
+@click.option("--scope", type=click.Choice(["any", "gateway"]), help="List one scope's levels.")
+@click.option("--defects", is_flag=True, help="Trace each known defect to its requirement.")
+@guarded
+def list_requirements(**options: Any) -> None:
+    """List the requirements, counted by chapter and level."""
+    from conformance.explain import list_command
+
+    list_command(**options)
+
+
+@main.command()
+@click.argument("identity", metavar="ID")
+@guarded
+def explain(identity: str) -> None:
+    """Explain one requirement: sentence, levels, source, judge and lie."""
+    from conformance.explain import explain_command
+
+    explain_command(identity)
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path), default=Path("gonogo.toml"))
+@guarded
+def init(path: Path) -> None:
+    """Write a commented target file."""
+    from conformance.target_file import write_template
+
+    write_template(path)
+    click.echo(f"wrote {path}")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--only", metavar="ID|CHAPTER|LEVEL,...", help="Judge only these.")
+@click.option("--strict", is_flag=True, help="A broken SHOULD fails too.")
+@_report_option
+@guarded
+def replay(**options: Any) -> None:
+    """Judge recorded evidence again, without a network."""
+    from conformance.commands import replay_command
+
+    sys.exit(replay_command(**options))
+
+
+@main.command()
+@click.argument("document", type=click.Path(path_type=Path), metavar="REPORT.json")
+@_report_option
+@guarded
+def render(document: Path, reports: tuple[str, ...]) -> None:
+    """Render any format again from a JSON report."""
+    from conformance.writing import render_command
+
+    render_command(document, reports)

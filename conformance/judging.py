@@ -1,0 +1,115 @@
+"""Judging: transcripts and exchanges in, rulings out. Pure; the same live and on replay."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from conformance.capability import EFFECTIVE, UNDECIDED, reason_absent
+from conformance.catalogue import Catalogue, Conversation, Entry, EveryExchange
+from conformance.exchange import Exchange, Setting
+from conformance.probe import Transcript
+from conformance.reading import Reading
+from conformance.verdict import (
+    Inconclusive,
+    NotApplicable,
+    NotDecided,
+    Opinion,
+    Ruling,
+    Untestable,
+    hear,
+    rule,
+)
+from openapi import Requirement, Scope
+
+
+@dataclass(slots=True)
+class Docket:
+    """Everything a run leaves to be judged."""
+
+    setting: Setting
+    transcripts: Mapping[str, Transcript]
+    loose: Sequence[Exchange] = ()
+    """Exchanges outside any transcript: those of the fuzz."""
+    not_held: Mapping[str, NotDecided] = field(default_factory=dict)
+    """Probe name → why it was not held."""
+    crashes: list[str] = field(default_factory=list)
+    """Judges that failed themselves: our own bugs, never the target's."""
+
+    def readings(self) -> Iterator[Reading]:
+        """Return the reading of every exchange, each once."""
+        for transcript in self.transcripts.values():
+            yield from transcript.readings
+        for exchange in self.loose:
+            yield Reading(exchange, self.setting)
+
+
+def applicable(requirement: Requirement, setting: Setting) -> NotDecided | None:
+    """Return why a requirement does not apply in a setting, or None when it does."""
+    for capability in requirement.when:
+        found = setting.capabilities.get(capability, UNDECIDED)
+        if found == UNDECIDED:
+            return Inconclusive(f"whether the target has {capability!r} could not be found out")
+        if found != EFFECTIVE:
+            return NotApplicable(reason_absent(capability, found))
+    return None
+
+
+def judge(docket: Docket, catalogue: Catalogue, only: Iterable[str] | None = None) -> list[Ruling]:
+    """Rule on every requirement of the scope, or on those named, in the contract's order."""
+    scope = Scope(docket.setting.scope)
+    chosen = None if only is None else set(only)
+    readings = list(docket.readings())
+    rulings = []
+    for entry in catalogue:
+        requirement = entry.requirement
+        level = requirement.level(scope)
+        if level is None or (chosen is not None and requirement.id not in chosen):
+            continue
+        reason = applicable(requirement, docket.setting)
+        opinions = [Opinion(undecided=reason)] if reason else _opinions(entry, docket, readings)
+        rulings.append(rule(requirement.id, level, opinions))
+    return rulings
+
+
+def _opinions(entry: Entry, docket: Docket, readings: Sequence[Reading]) -> list[Opinion]:
+    match entry.judge:
+        case Conversation() as judge:
+            return [_of_conversation(judge, probe.name, docket) for probe in judge.on]
+        case EveryExchange() as judge:
+            return list(_of_exchanges(judge, docket, readings))
+
+
+def _of_conversation(judge: Conversation, probe: str, docket: Docket) -> Opinion:
+    transcript = docket.transcripts.get(probe)
+    if transcript is None:
+        missing = docket.not_held.get(probe)
+        return Opinion(undecided=missing or Untestable(f"the conversation {probe!r} was not held"))
+    try:
+        return hear(judge.judge(transcript))
+    except Exception:
+        return _crashed(judge.id, probe, docket)
+
+
+def _of_exchanges(
+    judge: EveryExchange, docket: Docket, readings: Sequence[Reading]
+) -> Iterator[Opinion]:
+    seen = False
+    for reading in readings:
+        try:
+            if judge.where(reading):
+                seen = True
+                yield hear(judge.judge(reading))
+        except Exception:
+            yield _crashed(judge.id, reading.exchange.id, docket)
+    if not seen:
+        reason = "no exchange of this run shows it"
+        yield Opinion(undecided=NotApplicable(reason) if judge.rare else Untestable(reason))
+
+
+def _crashed(identity: str, where: str, docket: Docket) -> Opinion:
+    """A judge that raises is our bug: said aloud, and never counted against the target."""
+    last = traceback.format_exc(limit=-2).strip().splitlines()
+    docket.crashes.append(f"judge of {identity} on {where}: {last[-1]}")
+    return Opinion(undecided=Inconclusive("the judge itself failed: a bug of this kit"))

@@ -1,0 +1,144 @@
+"""Perform: hold a probe's conversation through an edge, within the budget. Judges nothing.
+
+Noise (429, 502 to 504, a reset, silence) is tried again, unless the probe asks for it; every try is
+kept as evidence, and only the last one is judged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from conformance.budget import Governor
+from conformance.exchange import Ending, Exchange, Request
+from conformance.probe import Answer, Probe, Send, Together, Transcript, Wait
+from conformance.reading import Reading
+from conformance.scene import Scene
+
+TRIES = 4
+"""At 5 % of independent noise, six in a million exchanges stay noisy after four tries."""
+LONGEST_WAIT = 60.0
+"""Seconds a Retry-After is obeyed for; a longer one leaves the exchange as it is."""
+
+_NOISY_STATUSES = frozenset({408, 429, 500, 502, 503, 504, 529})
+_NOISY_ENDINGS = frozenset({Ending.RESET, Ending.INCOMPLETE, Ending.TIMEOUT, Ending.REFUSED})
+_SLOW_ENDINGS = frozenset({Ending.TIMEOUT})
+
+
+class Edge(Protocol):
+    """Carries a request and returns what happened; never raises."""
+
+    async def perform(self, request: Request) -> Exchange:
+        """Return the exchange, secrets already replaced."""
+        ...
+
+
+class OutOfBudget(Exception):
+    """A cap would have been exceeded by the next request."""
+
+
+@dataclass(slots=True)
+class Performer:
+    """Holds conversations, one at a time or several side by side."""
+
+    edge: Edge
+    governor: Governor
+    clock: Callable[[], float]
+    """Seconds, monotonic, zero at the start of the run."""
+    sleep: Callable[[float], Awaitable[None]]
+    keep: Callable[[Exchange], None]
+    """Called with every exchange before anything else is done with it."""
+    patience: float = 0.05
+    """Seconds before the second try; each further try waits twice as long."""
+    recorded: Mapping[str, Exchange] = field(default_factory=dict)
+    """Exchanges of an earlier, interrupted run by id: answered from here, not sent again."""
+
+    async def hold(self, probe: Probe, scene: Scene) -> Transcript:
+        """Hold one conversation to its end, or to the end of the budget."""
+        script = probe.script(scene)
+        kept: list[Exchange] = []
+        answer: Answer = None
+        cut = ""
+        try:
+            while True:
+                step = script.send(answer)
+                match step:
+                    case Send(request):
+                        answer = await self._answer(probe, request)
+                        kept.append(answer)
+                    case Together(requests):
+                        answer = await self._at_once(probe, requests)
+                        kept.extend(answer)
+                    case Wait(seconds, _):
+                        await self.sleep(min(seconds, LONGEST_WAIT))
+                        answer = None
+        except StopIteration:
+            pass
+        except OutOfBudget as cap:
+            cut = f"budget: {cap}"
+        finally:
+            script.close()
+        return Transcript(probe.name, scene.setting, tuple(kept), cut)
+
+    async def _at_once(self, probe: Probe, requests: tuple[Request, ...]) -> tuple[Exchange, ...]:
+        tasks = [asyncio.ensure_future(self._answer(probe, request)) for request in requests]
+        done = await asyncio.gather(*tasks, return_exceptions=True)
+        for result in done:
+            if isinstance(result, BaseException):
+                raise result
+        return tuple(result for result in done if isinstance(result, Exchange))
+
+    async def _answer(self, probe: Probe, request: Request) -> Exchange:
+        pause = self.patience
+        for attempt in range(1, TRIES + 1):
+            exchange = await self._once(probe, request, attempt)
+            noisy = _is_noise(exchange) and not probe.may_fail
+            if not noisy or attempt == TRIES:
+                return exchange
+            if exchange.ending in _SLOW_ENDINGS and attempt > 1:
+                return exchange
+            wait = _asked_to_wait(exchange)
+            if wait is not None and wait > LONGEST_WAIT:
+                return exchange
+            await self.sleep(pause if wait is None else max(wait, pause))
+            pause *= 2
+        raise AssertionError("the loop returns on its last try")
+
+    async def _once(self, probe: Probe, request: Request, attempt: int) -> Exchange:
+        identity = f"{probe.name}/{request.label}" + (f"#{attempt}" if attempt > 1 else "")
+        if identity in self.recorded:
+            exchange = replace(self.recorded[identity], request=request)
+            self.governor.reserve(request.ceiling, 0.0)
+        else:
+            if not self.governor.reserve(request.ceiling, self.clock()):
+                raise OutOfBudget(self.governor.refused)
+            exchange = await self.edge.perform(request)
+            exchange = replace(exchange, probe=probe.name, attempt=attempt)
+            self.keep(exchange)
+        self.governor.settle(request.ceiling, *_cost(exchange))
+        return exchange
+
+
+def _is_noise(exchange: Exchange) -> bool:
+    if exchange.ending in _NOISY_ENDINGS:
+        return True
+    return exchange.status in _NOISY_STATUSES
+
+
+def _asked_to_wait(exchange: Exchange) -> float | None:
+    for name, value in exchange.headers:
+        if name.lower() == "retry-after" and value.strip().isascii() and value.strip().isdigit():
+            return float(value) if len(value) < 9 else LONGEST_WAIT + 1
+    return None
+
+
+def _cost(exchange: Exchange) -> tuple[int | None, int | None]:
+    """Return prompt and completion tokens; nothing where nothing was generated, None if unsaid."""
+    if exchange.status is not None and exchange.status >= 400:
+        return 0, 0
+    if exchange.request.method != "POST":
+        return 0, 0
+    usage = Reading(exchange).usage
+    return (usage.prompt, usage.completion) if usage else (None, None)

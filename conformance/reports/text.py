@@ -1,0 +1,143 @@
+"""Text: the console's view. The verdict, the chapters, and every finding so that it can be argued.
+
+Knows nothing of the run; it is given the document.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_COLUMNS = ("PASS", "WARN", "FAIL", "UNTESTABLE", "INCONCLUSIVE", "NOT_APPLICABLE")
+_STYLE = {
+    "PASS": "green",
+    "WARN": "yellow",
+    "FAIL": "bold red",
+    "UNTESTABLE": "red",
+    "INCONCLUSIVE": "magenta",
+    "NOT_APPLICABLE": "dim",
+}
+_TOLD = ("FAIL", "UNTESTABLE", "WARN", "INCONCLUSIVE")
+WIDTH = 100
+
+
+def render(document: Mapping[str, Any], evidence: Path | None = None) -> str:
+    """Return the report as plain text."""
+    console = Console(
+        file=io.StringIO(), width=WIDTH, color_system=None, force_terminal=False, highlight=False
+    )
+    show(document, console)
+    file = console.file
+    assert isinstance(file, io.StringIO)
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"
+
+
+def show(document: Mapping[str, Any], console: Console) -> None:
+    """Print the report on a console."""
+    run = document["run"]
+    console.print(Text(f"gonogo {run['kit']['version']} · {run['target']}", style="bold"))
+    console.print(
+        Text(f"model {run['model']} · scope {run['scope']} · contract {run['contract']['version']}")
+    )
+    _capabilities(document["capabilities"], console)
+    console.print(_chapters(document["rulings"]))
+    for verdict in _TOLD:
+        for ruling in document["rulings"]:
+            if ruling["verdict"] == verdict:
+                _ruling(ruling, console)
+    _not_judged(document["rulings"], console)
+    _closing(document, console)
+
+
+def _capabilities(capabilities: Mapping[str, Any], console: Console) -> None:
+    groups = defaultdict(list)
+    for name, found in capabilities.items():
+        if not name.startswith("key"):
+            groups[found["class"]].append(name)
+    for kind, names in groups.items():
+        console.print(Text(f"{kind}: {', '.join(names)}", style="dim"))
+
+
+def _chapters(rulings: Iterable[Mapping[str, Any]]) -> Table:
+    counts: dict[str, Counter[str]] = {}
+    for ruling in rulings:
+        chapter = ruling["requirement"].partition(".")[0]
+        counts.setdefault(chapter, Counter())[ruling["verdict"]] += 1
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("chapter")
+    for column in _COLUMNS:
+        table.add_column(column.lower().replace("_", " "), justify="right")
+    for chapter, row in counts.items():
+        table.add_row(chapter, *(_count(row[column], column) for column in _COLUMNS))
+    total: Counter[str] = sum(counts.values(), Counter())
+    table.add_section()
+    table.add_row("all", *(_count(total[column], column) for column in _COLUMNS))
+    return table
+
+
+def _count(number: int, column: str) -> Text:
+    return Text(str(number), style=_STYLE[column]) if number else Text("·", style="dim")
+
+
+def _ruling(ruling: Mapping[str, Any], console: Console) -> None:
+    verdict = ruling["verdict"]
+    head = Text()
+    head.append(verdict, style=_STYLE[verdict])
+    head.append(f" {ruling['requirement']} ({ruling['level']})", style="bold")
+    console.print()
+    console.print(head)
+    console.print(Text(f"  {ruling['text']}"))
+    if ruling["reason"]:
+        console.print(Text(f"  reason    {ruling['reason']}"))
+    for finding in ruling["findings"]:
+        console.print(Text(f"  where     {finding['where']}"))
+        console.print(Text(f"  expected  {finding['expected']}"))
+        console.print(Text(f"  got       {finding['actual']}"))
+        if finding["curl"]:
+            console.print(Text(f"  again     {finding['curl']}"), soft_wrap=True)
+    if ruling["count"] > len(ruling["findings"]):
+        console.print(Text(f"  {ruling['count']} findings in all; these tell them apart"))
+    if verdict in ("FAIL", "WARN"):
+        console.print(Text(f"  matters   {ruling['why']}"))
+        console.print(Text(f"  clause    {ruling['clause']} · {ruling['source']}", style="dim"))
+
+
+def _not_judged(rulings: Iterable[Mapping[str, Any]], console: Console) -> None:
+    reasons = defaultdict(list)
+    for ruling in rulings:
+        if ruling["verdict"] == "NOT_APPLICABLE":
+            reasons[ruling["reason"]].append(ruling["requirement"])
+    if reasons:
+        console.print()
+        console.print(Text("not judged", style="bold"))
+        for reason, ids in reasons.items():
+            console.print(Text(f"  {reason}: {', '.join(ids)}", style="dim"))
+
+
+def _closing(document: Mapping[str, Any], console: Console) -> None:
+    run, counts = document["run"], document["summary"]
+    console.print()
+    for crash in run["crashes"]:
+        console.print(Text(f"bug of this kit: {crash}", style="bold red"))
+    if run["interrupted"]:
+        console.print(Text(f"interrupted: {run['interrupted']}", style="magenta"))
+    for entry in document["baseline"].get("stale", ()):
+        console.print(Text(f"stale baseline entry: {entry}", style="bold red"))
+    spent = run["spent"]
+    console.print(
+        Text(
+            f"{spent['requests']} requests, {spent['tokens']} tokens, {spent['usd']:.6f} USD, "
+            f"{run['seconds']:.1f} s"
+        )
+    )
+    verdicts = ", ".join(f"{n} {v}" for v, n in counts["verdicts"].items() if n)
+    word = "conforms" if counts["conforms"] else "does not conform"
+    style = "bold green" if counts["conforms"] else "bold red"
+    console.print(Text(f"{word}: {counts['requirements']} requirements: {verdicts}", style=style))

@@ -1,0 +1,218 @@
+"""Session: puts edge, clock, evidence and catalogue together for one run. Judges nothing itself."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import platform
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from conformance import __version__, evidence
+from conformance.budget import Governor
+from conformance.bundled import KEYS, VARIABLES, bundled_mock
+from conformance.catalogue import catalogue
+from conformance.choosing import chosen
+from conformance.evidence_file import EvidenceWriter
+from conformance.exchange import Exchange, Request, Setting
+from conformance.judging import judge
+from conformance.perform import Performer
+from conformance.redaction import Secrets
+from conformance.report import Header, Report
+from conformance.run import Course, Held, Progress, hold_all, introduce
+from conformance.target import Budget, Target, keyring
+from conformance.wire import Edge, Settings, Timeouts, Trust
+from openapi import Contract, Scope, contract
+
+CONTRACT_PRICES = (80, 160)
+"""Nano-USD a token that an unpriced target is charged at: the contract's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is to be made, beside its target."""
+
+    seed: int = 0
+    only: str | None = None
+    evidence: Path | None = None
+    redact: tuple[str, ...] = ()
+    progress: Progress = field(default=lambda name, done, total: None)
+
+
+def check(target: Target, options: Options | None = None) -> Report:
+    """Judge a target and return the report.
+
+    Raises UsageError for a target that cannot be used and Unreachable when nobody answers.
+    """
+    return check_with_keys(target, keyring(target, os.environ), options or Options())
+
+
+def check_with_keys(target: Target, keys: Mapping[str, str], options: Options) -> Report:
+    """Judge a target with keys that are at hand: role → key."""
+    return asyncio.run(_check(target, keys, options, contract()))
+
+
+@contextlib.contextmanager
+def bundled_target(arguments: tuple[str, ...] = ()) -> Iterator[tuple[Target, dict[str, str]]]:
+    """Start the bundled mock; yield it as a target, with all its keys."""
+    with bundled_mock(arguments) as url:
+        # It costs nobody anything, and is judged in every state.
+        roomy = Budget(requests=2000, tokens=2_000_000, usd=1.0, seconds=600.0)
+        yield Target(url, keys=dict(VARIABLES), budget=roomy), dict(KEYS)
+
+
+class _Keyed:
+    """An edge that leaves out the Authorization of a key the user did not give."""
+
+    def __init__(self, edge: Edge, roles: frozenset[str]) -> None:
+        self._edge = edge
+        self._roles = roles
+
+    async def perform(self, request: Request) -> Exchange:
+        template = request.authorization or ""
+        named = template.partition("{")[2].partition("}")[0]
+        role = named.removesuffix("_longer").removesuffix("_shorter")
+        if not role or role in self._roles:
+            return await self._edge.perform(request)
+        exchange = await self._edge.perform(replace(request, authorization=None))
+        return replace(exchange, request=request)
+
+
+class _Keeper:
+    """Keeps every exchange, in memory and as evidence once the setting is known."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.exchanges: dict[str, Exchange] = {}
+        self._folder = folder
+        self._writer: EvidenceWriter | None = None
+
+    def keep(self, exchange: Exchange) -> None:
+        self.exchanges[exchange.id] = exchange
+        if self._writer is not None:
+            self._writer.exchange(exchange)
+
+    def begin(self, header: evidence.Header) -> None:
+        if self._folder is not None:
+            self._writer = EvidenceWriter(self._folder, header)
+            for exchange in self.exchanges.values():
+                self._writer.exchange(exchange)
+
+    def finish(self) -> None:
+        if self._writer is not None:
+            self._writer.finish()
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+
+async def _check(
+    target: Target, keys: Mapping[str, str], options: Options, law: Contract
+) -> Report:
+    began, started = time.monotonic(), datetime.now(UTC)
+    only = chosen(options.only, law.requirements)
+    governor = Governor(target.budget, target.claims.prices or CONTRACT_PRICES)
+    keeper = _Keeper(options.evidence)
+    secrets = Secrets(keys, options.redact)
+    with contextlib.closing(keeper):
+        async with Edge(_settings(target), secrets) as edge:
+            performer = Performer(
+                _Keyed(edge, secrets.roles),
+                governor,
+                clock=lambda: time.monotonic() - began,
+                sleep=asyncio.sleep,
+                keep=keeper.keep,
+                patience=0.05 if target.loopback else 0.5,
+            )
+            setting = await introduce(target, law, performer, keys, options.seed)
+            keeper.begin(_evidence_header(target, setting, law, started))
+            held = await hold_all(
+                Course(catalogue(law), only),
+                performer,
+                setting,
+                concurrency=target.concurrency,
+                progress=options.progress,
+            )
+        keeper.finish()
+    header = replace(
+        header_of(target.url, held.setting, law, started, target.keys),
+        seconds=time.monotonic() - began,
+        budget={
+            "requests": target.budget.requests,
+            "tokens": target.budget.tokens,
+            "usd": target.budget.usd,
+            "seconds": target.budget.seconds,
+        },
+        spent={
+            "requests": governor.spent.requests,
+            "tokens": governor.spent.tokens,
+            "usd": governor.spent.nano_usd / 1e9,
+        },
+        evidence=options.evidence.name if options.evidence else "",
+    )
+    return report_of(held, keeper.exchanges, header, law, only)
+
+
+def _settings(target: Target) -> Settings:
+    http = target.http
+    return Settings(
+        base_url=target.url,
+        timeouts=Timeouts(total=http.timeout),
+        headers=tuple(http.headers.items()),
+        trust=Trust(authorities=http.ca_file, client_certificate=http.client_certificate),
+        proxy=http.proxy,
+        user_agent=f"gonogo/{__version__}",
+    )
+
+
+def _evidence_header(
+    target: Target, setting: Setting, law: Contract, started: datetime
+) -> evidence.Header:
+    return evidence.Header(
+        target=target.url,
+        setting=setting,
+        kit_version=__version__,
+        contract_version=law.version,
+        contract_digest=law.digest,
+        began=started.timestamp(),
+        notes=dict(target.keys),
+    )
+
+
+def header_of(
+    url: str, setting: Setting, law: Contract, started: datetime, variables: Mapping[str, str]
+) -> Header:
+    """Return the header of a report, as far as the setting tells."""
+    return Header(
+        kit_version=__version__,
+        contract_title=law.title,
+        contract_version=law.version,
+        contract_digest=law.digest,
+        target=url,
+        model=setting.model,
+        scope=Scope(setting.scope),
+        seed=setting.seed,
+        started=started.isoformat(timespec="seconds"),
+        seconds=0.0,
+        budget={"requests": 0, "tokens": 0, "usd": 0.0, "seconds": 0.0},
+        spent={"requests": 0, "tokens": 0, "usd": 0.0},
+        environment={"python": platform.python_version(), "system": platform.system()},
+        variables=dict(variables),
+    )
+
+
+def report_of(
+    held: Held,
+    exchanges: Mapping[str, Exchange],
+    header: Header,
+    law: Contract,
+    only: frozenset[str] | None,
+) -> Report:
+    """Judge what was held and put the report together; the same live and on replay."""
+    docket = held.docket()
+    rulings = judge(docket, catalogue(law), only)
+    return Report(header, held.capabilities, rulings, law, exchanges, crashes=tuple(docket.crashes))

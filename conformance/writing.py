@@ -1,0 +1,67 @@
+"""Writing: report documents to and from disk, and `FORMAT=PATH`. The only file that does so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from conformance.errors import UsageError
+from conformance.report import SCHEMA_VERSION
+from conformance.reports import checked, render
+
+
+def destinations(reports: Sequence[str]) -> list[tuple[str, Path]]:
+    """Parse `FORMAT=PATH` words, before anything is sent; raises UsageError."""
+    found = []
+    for word in reports:
+        name, separator, path = word.partition("=")
+        if not separator or not path:
+            raise UsageError(f"--report {word!r} is not FORMAT=PATH", hint="--report json=out.json")
+        folder = Path(path).resolve().parent
+        if not folder.is_dir():
+            raise UsageError(f"--report {word!r}: the folder {folder.name!r} does not exist")
+        found.append((checked(name), Path(path)))
+    return found
+
+
+def write(
+    document: Mapping[str, Any],
+    places: Sequence[tuple[str, Path]],
+    evidence: Path | None = None,
+) -> None:
+    """Write a report document in each format; raises UsageError for a place not writable."""
+    for name, path in places:
+        text = render(name, document, evidence)
+        try:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise UsageError(f"{path.name} cannot be written: {error.strerror}") from None
+
+
+def load_report(path: Path) -> dict[str, Any]:
+    """Read a report document; raises UsageError for one that is not ours, or newer than we."""
+    try:
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path.name} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise UsageError(f"{path.name} is not JSON: truncated, or another file") from None
+    version = dict.get(document, "schema_version") if type(document) is dict else None
+    if not isinstance(version, str):
+        raise UsageError(f"{path.name} is not a report of gonogo: it has no schema_version")
+    if version.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
+        raise UsageError(
+            f"{path.name} has schema version {version}; this kit reads {SCHEMA_VERSION}",
+            hint="use the kit that wrote it",
+        )
+    return document
+
+
+def render_command(path: Path, reports: Sequence[str]) -> None:
+    """Render formats again from a JSON report."""
+    places = destinations(reports)
+    if not places:
+        raise UsageError("nothing to render", hint="--report html=report.html")
+    write(load_report(path), places)
