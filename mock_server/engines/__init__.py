@@ -1,0 +1,34 @@
+"""Engines, found by their file names; one is imported only when it is chosen.
+
+A file here has `build(tokens, options) -> Engine`, where options are what only that engine knows.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from typing import cast
+
+from mock_server.completion import Engine
+from mock_server.tokens import Tokens
+
+
+class UnknownEngine(ValueError):
+    """No engine has that name."""
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all engines, without importing any."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+
+
+def build(name: str, tokens: Tokens, options: Mapping[str, object] | None = None) -> Engine:
+    """Make an engine; raises UnknownEngine, naming the nearest that exist."""
+    if name not in names():
+        near = difflib.get_close_matches(name, names(), 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(names())}"
+        raise UnknownEngine(f"no engine is called '{name}'; {hint}")
+    module = importlib.import_module(f"{__name__}.{name}")
+    return cast(Engine, module.build(tokens, options or {}))

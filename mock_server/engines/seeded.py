@@ -1,0 +1,111 @@
+"""The seeded engine: readable text that follows from the prompt alone, and obeys every parameter.
+
+Knows no request, no key and no clock; keeps no state between prompts but caches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from mock_server.completion import Engine, FinishReason, Piece, Prompt, TokenLogprob, Turn
+from mock_server.prose.draft import FRAMES, VERSION, Draft
+from mock_server.prose.phrasebook import Phrasebook, Tokenizer
+from mock_server.prose.sampled import Token
+from mock_server.stops import cut_pieces
+
+
+def build(tokens: Tokenizer, options: Mapping[str, object]) -> Engine:
+    """Make the engine; it has no options."""
+    return Seeded(tokens)
+
+
+class Seeded:
+    """Text = f(version, adapter, turns, seed or occurrence), shaped by the sampling parameters."""
+
+    name = "seeded"
+    version = VERSION
+
+    def __init__(self, tokens: Tokenizer) -> None:
+        self._tokens = tokens
+        self._book = Phrasebook(tokens)
+
+    def adapters(self) -> tuple[str, ...]:
+        """`pirate` and `json`."""
+        return tuple(FRAMES)
+
+    def count(self, turns: Sequence[Turn]) -> int:
+        """Prompt tokens of a conversation, template included."""
+        return self._tokens.count_prompt((turn.role, turn.text) for turn in turns)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def pieces(self, prompt: Prompt) -> Iterator[Piece]:
+        """Generate, lazily; choices take turns."""
+        choices = [self._choice(prompt, index) for index in range(prompt.n)]
+        return choices[0] if len(choices) == 1 else _in_turn(choices)
+
+    def _choice(self, prompt: Prompt, choice: int) -> Iterator[Piece]:
+        draft = Draft(self._book, prompt, choice)
+        if prompt.logprobs or prompt.logit_bias or _penalised(prompt):
+            pieces = _spelled(self._tokens, prompt, choice, draft.tokens())
+        else:
+            pieces = _capped(draft.units(), prompt.cap, choice)
+        return cut_pieces(pieces, prompt.stop) if prompt.stop else pieces
+
+
+def _penalised(prompt: Prompt) -> bool:
+    return bool(prompt.presence_penalty or prompt.frequency_penalty)
+
+
+def _capped(units: Iterable[Sequence[Piece]], cap: int, choice: int) -> Iterator[Piece]:
+    left = cap
+    for unit in units:
+        for piece in unit:
+            if piece.tokens > left:
+                # What is left of the ceiling goes into a character that stays unfinished.
+                yield Piece(choice, "", left, (), FinishReason.LENGTH)
+                return
+            left -= piece.tokens
+            yield piece
+    yield (
+        Piece(choice, "", 1, (), FinishReason.STOP)
+        if left
+        else Piece(choice, "", 0, (), FinishReason.LENGTH)
+    )
+
+
+def _spelled(
+    tokenizer: Tokenizer, prompt: Prompt, choice: int, tokens: Iterable[Token]
+) -> Iterator[Piece]:
+    decoder = tokenizer.decode_stream()
+    left, waiting = prompt.cap, 0
+    logprobs: tuple[TokenLogprob, ...] = ()
+    for token, logprob in tokens:
+        if not left:
+            break
+        left -= 1
+        waiting += 1
+        if token in tokenizer.ends:
+            yield Piece(choice, "", waiting, logprobs, FinishReason.STOP)
+            return
+        if logprob is not None:
+            logprobs += (logprob,)
+        if text := decoder.feed(token):
+            yield Piece(choice, text, waiting, logprobs)
+            waiting, logprobs = 0, ()
+    else:
+        if left:
+            yield Piece(choice, "", waiting + 1, logprobs, FinishReason.STOP)
+            return
+    yield Piece(choice, "", waiting, logprobs, FinishReason.LENGTH)
+
+
+def _in_turn(choices: list[Iterator[Piece]]) -> Iterator[Piece]:
+    while choices:
+        for choice in tuple(choices):
+            piece = next(choice, None)
+            if piece is None:
+                choices.remove(choice)
+            else:
+                yield piece

@@ -1,0 +1,174 @@
+"""Draft: what a choice would say if no ceiling and no stop string cut it, on two roads.
+
+The fast road gives whole phrases; the slow one gives single tokens and obeys penalties, biases and
+log-probabilities. Both give the same text where none of these acts. Knows no pieces of a stream.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from mock_server.completion import Piece, Prompt
+from mock_server.prose.asked import Asked, asked
+from mock_server.prose.phrasebook import Phrasebook, Place, Unit
+from mock_server.prose.sampled import Sampled, Token
+from mock_server.prose.sampling import ranks
+
+VERSION: Final = "1"
+SHORTEST: Final = 20
+LONGEST: Final = 100
+"""Tokens of an answer that nobody asked to be long, its end token included."""
+
+
+class Frame(NamedTuple):
+    """What an adapter makes of a text."""
+
+    before: str
+    after: str
+    space: str = ""
+    """Between `before` and the text."""
+    escaped: bool = False
+    """The text stands in a JSON string."""
+
+
+PLAIN: Final = Frame("", "")
+FRAMES: Final[Mapping[str, Frame]] = {
+    "pirate": Frame("Arr, matey!", " Yo ho ho!", " "),
+    "json": Frame('{"answer": "', '"}', escaped=True),
+}
+
+
+class Draft:
+    """What one choice will say, before its ceiling."""
+
+    def __init__(self, book: Phrasebook, prompt: Prompt, choice: int) -> None:
+        self._book = book
+        self._prompt = prompt
+        self._choice = choice
+        self._frame = FRAMES.get(prompt.adapter or "", PLAIN)
+        self._before = book.unit(self._frame.before, choice)
+        self._after = book.unit(self._frame.after, choice)
+        self._asked: Asked = asked(prompt.turns[-1].text.strip())
+        self._key = hashlib.blake2b(prompt.digest(), key=VERSION.encode(), digest_size=32).digest()
+        self._ranks = ranks(prompt.temperature, prompt.top_p, prompt.top_k)
+        self._greedy = not any(self._ranks)
+        self._target = SHORTEST + self._key[0] % 44
+
+    def units(self) -> Iterator[Sequence[Piece]]:
+        """Return the pieces, phrase by phrase: the fast road."""
+        before, after = self._before.pieces, self._after.pieces
+        if before:
+            yield before
+        if self._asked.parts is not None:
+            for part in self._parts(self._asked.parts()):
+                yield self._book.unit(part, self._choice).pieces
+        else:
+            total = len(self._before.ids) + len(self._after.ids)
+            index = 0
+            while True:
+                chosen: list[Unit] = []
+                for slot, preference, rank in self._sentence(index, self._ranks):
+                    step = preference >> 4 << 1 | 1
+                    chosen.append(slot[(preference + step * rank) & 15])
+                size = sum([len(unit.ids) for unit in chosen])
+                if self._complete(index, total, size):
+                    break
+                total += size
+                index += 1
+                for unit in chosen:
+                    yield unit.pieces
+        if after:
+            yield after
+
+    def tokens(self) -> Iterator[Token]:
+        """Return the tokens one by one, as biases and penalties have them: the slow road."""
+        sampled = Sampled(self._book, self._prompt)
+        yield from map(sampled.fixed, self._before.ids)
+        asked_for = self._asked.parts is not None
+        if self._asked.parts is not None:
+            for part in self._parts(self._asked.parts()):
+                yield from map(sampled.fixed, self._book.unit(part, self._choice).ids)
+        total = len(self._before.ids) + len(self._after.ids)
+        index = 0
+        while not (asked_for and sampled.may_end()):
+            sentence: list[Token] = []
+            for slot, preference, noise in self._sentence(index, None):
+                sentence += sampled.phrase(slot, preference, noise)
+            if self._complete(index, total, len(sentence)) and sampled.may_end():
+                break
+            if not sentence:
+                sentence = [sampled.fixed(self._book.fillers[index % len(self._book.fillers)])]
+            total += len(sentence)
+            index += 1
+            yield from sentence
+        yield from map(sampled.fixed, self._after.ids)
+
+    @functools.cached_property
+    def _luck(self) -> bytes:
+        prompt = self._prompt
+        luck = f"occurrence {prompt.occurrence}" if prompt.seed is None else f"seed {prompt.seed}"
+        return hashlib.blake2b(f"{luck} {self._choice}".encode(), key=self._key).digest()
+
+    def _complete(self, index: int, total: int, size: int) -> bool:
+        """Tell whether the text should end before sentence `index`, of `size` tokens."""
+        if self._asked.long or not index:
+            return False
+        return total >= self._target or total + size >= LONGEST
+
+    def _sentence(
+        self, index: int, ranks_by_noise: bytes | None
+    ) -> Iterator[tuple[Sequence[Unit], int, int]]:
+        """Return slot, preference, and noise (or the rank it stands for) of each phrase."""
+        salt = index.to_bytes(4, "big")
+        block = hashlib.blake2b(self._key + salt).digest()
+        pattern = block[0] & 7
+        if self._greedy:
+            noise = bytes(64)
+        else:
+            noise = hashlib.blake2b(self._luck + salt).digest()
+            if ranks_by_noise is not None:
+                noise = noise.translate(ranks_by_noise)
+        if index or self._frame.space or self._asked.parts is not None:
+            slots = self._book.sentence(self._choice, Place.LATER, pattern)
+        else:
+            slots = self._opening(pattern)
+        return zip(slots, block[1:], noise, strict=False)
+
+    def _opening(self, pattern: int) -> tuple[tuple[Unit, ...], ...]:
+        """Return a first sentence no phrasing of which begins as the prompt does."""
+        text = self._prompt.turns[-1].text.strip()
+        taken = {text[:1].lower(), text.rpartition("\n\n")[2].lstrip()[:1].lower()}
+        usual = self._book.sentence(self._choice, Place.FIRST, pattern)
+        place = Place.QUITE if "p" in taken else Place.PERHAPS
+        if all(unit.text[0].lower() not in taken for unit in usual[0]):
+            return usual
+        instead = self._book.sentence(self._choice, place, pattern)[0]
+        opening = tuple(
+            other if unit.text[0].lower() in taken else unit
+            for unit, other in zip(usual[0], instead, strict=True)
+        )
+        return opening, *usual[1:]
+
+    def _parts(self, parts: Iterable[str]) -> Iterator[str]:
+        """Return an asked-for text as the adapter says it, without marks of the template."""
+        space = self._frame.space
+        for part in parts:
+            text = space + _unmarked(part, self._book.tokens.special)
+            space = ""
+            yield (
+                json.dumps(text, ensure_ascii=False)[1:-1]
+                if self._prompt.adapter == "json"
+                else text
+            )
+
+
+def _unmarked(text: str, marks: Iterable[str]) -> str:
+    """Take marks out until none is left: taking one out may join another together."""
+    while found := [mark for mark in marks if mark in text]:
+        for mark in found:
+            text = text.replace(mark, "")
+    return text
