@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 
+from mock_server import engines
 from mock_server.completion import Engine
 from mock_server.edge import Edge
 from mock_server.faults import fault
@@ -15,6 +16,7 @@ from mock_server.seams import Behaviour
 from mock_server.sending import Message, Receive, Send
 from mock_server.settings import Settings, SettingsError
 from mock_server.state import State
+from mock_server.tokens import TokenizerError, Tokens
 from mock_server.variants import variant
 from openapi import contract
 
@@ -77,9 +79,11 @@ def build(
 
 
 def _engine(settings: Settings) -> Engine:
-    engines = importlib.import_module("mock_server.engines")
-    engine: Engine = engines.load(settings.engine, tokenizer=settings.tokenizer, seed=settings.seed)
-    return engine
+    try:
+        tokens = Tokens.load(settings.tokenizer)
+        return engines.build(settings.engine, tokens, settings.engine_options)
+    except (engines.UnknownEngine, TokenizerError) as error:
+        raise SettingsError(str(error)) from None
 
 
 def _random() -> str:

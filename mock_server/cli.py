@@ -29,7 +29,6 @@ def main() -> None:
 )
 @click.option("--engine", default="seeded", show_default=True, help="Who writes the answers.")
 @click.option("--tokenizer", metavar="FILE", help="Count with this tokenizer.json.")
-@click.option("--seed", default=0, show_default=True, help="Of everything the mock invents.")
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Break one requirement.")
 @click.option("--variant", "variants", multiple=True, metavar="NAME", help="Differ, legally.")
 @click.option("--list-faults", is_flag=True, help="Print the faults and exit.")
@@ -43,7 +42,6 @@ def serve(
     keys: tuple[str, ...],
     engine: str,
     tokenizer: str | None,
-    seed: int,
     faults: tuple[str, ...],
     variants: tuple[str, ...],
     list_faults: bool,
@@ -67,7 +65,6 @@ def serve(
             keys=keys,
             engine=engine,
             tokenizer=tokenizer,
-            seed=seed,
             faults=faults,
             variants=variants,
             control_token=secrets.token_urlsafe(18),

@@ -31,7 +31,6 @@ class Settings:
     """Name of a file in `engines/`."""
     tokenizer: str | None = None
     """File of a tokenizer to count with, instead of the shipped one."""
-    seed: int = 0
     faults: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
     state: str = "memory"
