@@ -168,11 +168,14 @@ def bind(contract: Contract, declared: Iterable[Judge]) -> Catalogue:
 
 @functools.cache
 def declared_judges() -> tuple[Judge, ...]:
-    """Import every chapter, found by being in the folder, and return the judges declared."""
+    """Import every chapter, found by being in the folder, and return the judges declared.
+
+    A chapter is a file, or a folder of files by idea where one file would be too long.
+    """
     from conformance import chapters
 
-    for module in pkgutil.iter_modules(chapters.__path__):
-        importlib.import_module(f"{chapters.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(chapters.__path__, f"{chapters.__name__}."):
+        importlib.import_module(module.name)
     return tuple(_registry.judges)
 
 
