@@ -17,7 +17,7 @@ from conformance.exchange import Exchange, Request
 from conformance.perform import OutOfBudget, Performer
 from conformance.report import Report
 from conformance.run import Course, hold_all
-from conformance.session import header_of, report_of
+from conformance.session import Run, header_of
 from conformance.target import Budget
 from openapi import contract
 
@@ -55,4 +55,4 @@ async def _replay(recorded: Evidence, only: str | None) -> Report:
     held = await hold_all(course, performer, recorded.header.setting, concurrency=1)
     began = datetime.fromtimestamp(recorded.header.began, UTC)
     header = header_of(recorded.header.target, held.setting, law, began, recorded.header.notes)
-    return report_of(held, by_id, header, law, ids)
+    return Run(held, by_id, header, ids).report()

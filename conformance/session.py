@@ -53,7 +53,7 @@ def check(target: Target, options: Options | None = None) -> Report:
 
 def check_with_keys(target: Target, keys: Mapping[str, str], options: Options) -> Report:
     """Judge a target with keys that are at hand: role → key."""
-    return asyncio.run(_check(target, keys, options, contract()))
+    return asyncio.run(hold(target, keys, options)).report()
 
 
 @contextlib.contextmanager
@@ -110,9 +110,33 @@ class _Keeper:
             self._writer.close()
 
 
-async def _check(
-    target: Target, keys: Mapping[str, str], options: Options, law: Contract
-) -> Report:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run leaves: every conversation, every exchange, and the header of the report."""
+
+    held: Held
+    exchanges: Mapping[str, Exchange]
+    header: Header
+    only: frozenset[str] | None
+
+    def report(self) -> Report:
+        """Judge what was held and put the report together; the same live and on replay."""
+        law = contract()
+        docket = self.held.docket()
+        rulings = judge(docket, catalogue(law), self.only)
+        return Report(
+            self.header,
+            self.held.capabilities,
+            rulings,
+            law,
+            self.exchanges,
+            crashes=tuple(docket.crashes),
+        )
+
+
+async def hold(target: Target, keys: Mapping[str, str], options: Options) -> Run:
+    """Hold every conversation with a target; judge nothing yet."""
+    law = contract()
     began, started = time.monotonic(), datetime.now(UTC)
     only = chosen(options.only, law.requirements)
     governor = Governor(target.budget, target.claims.prices or CONTRACT_PRICES)
@@ -154,7 +178,7 @@ async def _check(
         },
         evidence=options.evidence.name if options.evidence else "",
     )
-    return report_of(held, keeper.exchanges, header, law, only)
+    return Run(held, keeper.exchanges, header, only)
 
 
 def _settings(target: Target) -> Settings:
@@ -203,16 +227,3 @@ def header_of(
         environment={"python": platform.python_version(), "system": platform.system()},
         variables=dict(variables),
     )
-
-
-def report_of(
-    held: Held,
-    exchanges: Mapping[str, Exchange],
-    header: Header,
-    law: Contract,
-    only: frozenset[str] | None,
-) -> Report:
-    """Judge what was held and put the report together; the same live and on replay."""
-    docket = held.docket()
-    rulings = judge(docket, catalogue(law), only)
-    return Report(header, held.capabilities, rulings, law, exchanges, crashes=tuple(docket.crashes))
