@@ -41,7 +41,8 @@ class Edge:
 
         Raises nothing but cancellation, and InternalError for a key that was not given.
         """
-        recorder = Recorder(request, self._secrets, self._settings.clock)
+        total = request.timeout or self._settings.timeouts.total
+        recorder = Recorder(request, self._secrets, self._settings.clock, total)
         try:
             message = outgoing(request, self._settings, self.origin, self._secrets)
         except Unsendable as error:

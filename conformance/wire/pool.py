@@ -46,7 +46,7 @@ class Pool:
 
     async def perform(self, message: Outgoing, recorder: Recorder) -> Exchange:
         """Send a request and read its answer; only cancellation raises."""
-        total = recorder.request.timeout or self._timeouts.total
+        total = recorder.total
         conversation = _Conversation(message, recorder, self._timeouts, self._origin)
         try:
             async with asyncio.timeout(total):
@@ -86,8 +86,7 @@ class _Conversation:
             )
             raw = cast(AsyncGenerator[bytes, None], response.aiter_raw())
             async with aclosing(raw) as pieces:
-                while (data := await self._next(pieces)) is not None:
-                    self._recorder.piece(data)
+                await self._read(pieces)
         finally:
             await response.aclose()
         self._recorder.complete([])
@@ -112,13 +111,18 @@ class _Conversation:
             },
         )
 
-    async def _next(self, pieces: AsyncGenerator[bytes, None]) -> bytes | None:
+    async def _read(self, pieces: AsyncGenerator[bytes, None]) -> None:
+        loop, idle = asyncio.get_running_loop(), self._times.idle
+        watch = asyncio.timeout(idle)
         try:
-            async with asyncio.timeout(self._times.idle):
-                return await anext(pieces, None)
+            async with watch:
+                async for data in pieces:
+                    self._recorder.piece(data)
+                    watch.reschedule(loop.time() + idle)
         except TimeoutError:
-            self._recorder.end(Ending.TIMEOUT, f"nothing came for {self._times.idle:g} s")
-            raise  # pragma: no cover - end() raises
+            if watch.expired():
+                self._recorder.end(Ending.TIMEOUT, f"nothing came for {idle:g} s")
+            raise
 
     async def _trace(self, name: str, _details: dict[str, Any]) -> None:
         if name.endswith("connect_tcp.complete"):

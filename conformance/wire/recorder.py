@@ -24,8 +24,10 @@ class Finished(Exception):
 class Recorder:
     """One exchange while it lasts. `Finished` is raised by what brings it to its end."""
 
-    def __init__(self, request: Request, secrets: Secrets, clock: Clock) -> None:
+    def __init__(self, request: Request, secrets: Secrets, clock: Clock, total: float) -> None:
+        """`total`: seconds that may pass before the end, however busily bytes come."""
         self.request = request
+        self.total = total
         self.ending: Ending | None = None
         self.body = bytearray()
         self.status: int | None = None
@@ -33,7 +35,7 @@ class Recorder:
         self._secrets = secrets
         self._clock = clock
         self._began = clock.wall()
-        self._sent = clock.steady()
+        self._started = self._sent = clock.steady()
         self._version = ""
         self._headers: Pairs = []
         self._trailers: Pairs = []
@@ -76,6 +78,9 @@ class Recorder:
             self.body += kept
         if len(data) > room:
             self.end(Ending.TOO_LARGE, f"the body is over {MAX_BODY} bytes")
+        if self._clock.steady() - self._started > self.total:
+            # The event loop cannot say so while there is always something to read.
+            self.end(Ending.TIMEOUT, f"not over within {self.total:g} s")
         if len(self._arrivals) >= MAX_PIECES:
             self.end(Ending.TOO_LARGE, f"the body came in more than {MAX_PIECES} pieces")
         wanted = self.request.manner.close_after_events
@@ -172,7 +177,7 @@ def root_cause(error: BaseException) -> str:
         case ssl.SSLCertVerificationError():
             return f"the certificate is refused: {error.verify_message}"
         case ssl.SSLError():
-            return f"TLS failed: {error.reason or 'closed during the handshake'}"
+            return f"TLS failed: {getattr(error, 'reason', None) or 'the connection was closed'}"
         case socket.gaierror():
             return "no such host"
         case OSError() if error.errno:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 MAX_HEAD = 64 * 1024
 """Bytes of headers, of trailers, or of one chunk's header."""
 
-MAX_PIECES = 100_000
+MAX_PIECES = 50_000
 """Pieces of a body; more of them would cost more memory than the bytes themselves."""
 
 MAX_INTERIM = 32

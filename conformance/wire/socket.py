@@ -37,7 +37,7 @@ class SocketEdge:
 
     async def perform(self, message: Outgoing, recorder: Recorder) -> Exchange:
         """Send a request and read its answer; only cancellation raises."""
-        total = recorder.request.timeout or self._timeouts.total
+        total = recorder.total
         try:
             async with asyncio.timeout(total):
                 await self._hold(message, recorder)

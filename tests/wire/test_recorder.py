@@ -1,0 +1,68 @@
+"""The recorder's own parts: counting events, and reasons fit to print."""
+
+from __future__ import annotations
+
+import ssl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.exchange import Ending, Request
+from conformance.redaction import Secrets
+from conformance.wire.recorder import EventCounter, Finished, Recorder, printable, root_cause
+from conformance.wire.settings import Clock
+
+
+@pytest.mark.parametrize(
+    ("stream", "events"),
+    [
+        (b"data: a\n\ndata: b\n\n", 2),
+        (b"data: a\r\n\r\ndata: b\r\n\r\n", 2),
+        (b"data: a\r\rdata: b\r\r", 2),
+        (b"data: a\r\n\ndata: b\n\r\n", 2),
+        (b": ping\n\n: ping\n\ndata: a\n\n", 1),
+        (b": ping\ndata: a\ndata: b\n\n", 1),
+        (b"\n\n\n\n", 0),
+        (b"data: a\n", 0),
+    ],
+)
+def test_blocks_that_a_blank_line_ends_are_counted_however_they_are_cut(
+    stream: bytes, events: int
+) -> None:
+    assert EventCounter().feed(stream) == events
+    singly = EventCounter()
+    for offset in range(len(stream)):
+        singly.feed(stream[offset : offset + 1])
+    assert singly.count == events
+
+
+@given(st.text(max_size=600))
+def test_a_reason_is_one_short_printable_line(text: str) -> None:
+    shown = printable(text)
+    assert shown.isprintable()
+    assert len(shown) <= 300
+
+
+def test_the_root_of_a_chain_of_exceptions_is_told_without_our_addresses() -> None:
+    outer = OSError("all attempts failed for ('10.0.0.1', 80)")
+    outer.__cause__ = ExceptionGroup("several", [ConnectionRefusedError(111, "x")])
+    assert root_cause(outer) == "connection refused"
+    assert root_cause(ssl.SSLError(1, "x")).startswith("TLS failed")
+    assert root_cause(EOFError()) == "EOFError"
+
+
+def test_times_come_from_the_clock_and_the_first_ending_stays() -> None:
+    ticks = iter([10.0, 11.0, 11.5, 12.0, 12.0, 99.0, 99.0, 99.0])
+    clock = Clock(wall=lambda: 1000.0, steady=lambda: next(ticks))
+    recorder = Recorder(Request("a", "GET", "/"), Secrets({}), clock, total=60)
+    recorder.sent()
+    recorder.answer(200, "HTTP/1.1", [(b"A", b"b")])
+    recorder.piece(b"x", 0)
+    with pytest.raises(Finished):
+        recorder.piece(b"y", 1)
+    with pytest.raises(Finished):
+        recorder.end(Ending.RESET)
+    got = recorder.exchange(Ending.COMPLETE)
+    assert (got.ending, got.began, got.headers_at) == (Ending.TIMEOUT, 1000.0, 0.5)
+    assert got.arrivals[0].at == 1.0
