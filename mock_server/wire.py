@@ -56,8 +56,16 @@ class JsonAnswer:
 
     def feed_all(self, pieces: Iterable[Piece]) -> None:
         """Take all the pieces of an engine that does not wait."""
+        if self._prompt.n > 1 or self._prompt.logprobs:
+            for piece in pieces:
+                self.feed(piece)
+            return
+        texts, tokens, finish = self._texts[0], self._tokens, self._finish[0]
         for piece in pieces:
-            self.feed(piece)
+            texts.append(piece.text)
+            tokens += piece.tokens
+            finish = piece.finish
+        self._tokens, self._finish[0] = tokens, finish
 
     def feed_completion(self, completion: Completion) -> None:
         """Take an answer that is whole already."""

@@ -7,9 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from mock_server.completion import Engine, FinishReason, Piece, Prompt, TokenLogprob, Turn
+from mock_server.completion import (
+    Choice,
+    Completion,
+    Engine,
+    FinishReason,
+    Piece,
+    Prompt,
+    TokenLogprob,
+    Turn,
+    Usage,
+)
 from mock_server.prose.draft import FRAMES, VERSION, Draft
-from mock_server.prose.phrasebook import Phrasebook, Tokenizer
+from mock_server.prose.phrasebook import Phrasebook, Tokenizer, Unit
 from mock_server.prose.sampled import Token
 from mock_server.stops import cut_pieces
 
@@ -45,34 +55,69 @@ class Seeded:
         choices = [self._choice(prompt, index) for index in range(prompt.n)]
         return choices[0] if len(choices) == 1 else _in_turn(choices)
 
+    def completion(self, prompt: Prompt) -> Completion:
+        """Return what all pieces fold to, made phrase by phrase where nothing prevents it."""
+        if _spells(prompt) or prompt.stop:
+            return Completion.fold(prompt, self.pieces(prompt))
+        choices = tuple(
+            _whole(Draft(self._book, prompt, index).units(), prompt.cap)
+            for index in range(prompt.n)
+        )
+        return Completion(choices, Usage(prompt.tokens, sum([one.tokens for one in choices])))
+
     def _choice(self, prompt: Prompt, choice: int) -> Iterator[Piece]:
         draft = Draft(self._book, prompt, choice)
-        if prompt.logprobs or prompt.logit_bias or _penalised(prompt):
+        if _spells(prompt):
             pieces = _spelled(self._tokens, prompt, choice, draft.tokens())
         else:
             pieces = _capped(draft.units(), prompt.cap, choice)
         return cut_pieces(pieces, prompt.stop) if prompt.stop else pieces
 
 
-def _penalised(prompt: Prompt) -> bool:
-    return bool(prompt.presence_penalty or prompt.frequency_penalty)
+def _spells(prompt: Prompt) -> bool:
+    """Tell whether single tokens have to be looked at."""
+    return bool(
+        prompt.logprobs or prompt.logit_bias or prompt.presence_penalty or prompt.frequency_penalty
+    )
 
 
-def _capped(units: Iterable[Sequence[Piece]], cap: int, choice: int) -> Iterator[Piece]:
+def _whole(units: Iterable[Unit], cap: int) -> Choice:
+    texts: list[str] = []
     left = cap
     for unit in units:
-        for piece in unit:
+        if unit.size > left:
+            for piece in unit.pieces:
+                left -= piece.tokens
+                if left < 0:
+                    break
+                texts.append(piece.text)
+            return Choice("".join(texts), cap, FinishReason.LENGTH)
+        left -= unit.size
+        texts.append(unit.text)
+    if not left:
+        return Choice("".join(texts), cap, FinishReason.LENGTH)
+    return Choice("".join(texts), cap - left + 1, FinishReason.STOP)
+
+
+def _capped(units: Iterable[Unit], cap: int, choice: int) -> Iterator[Piece]:
+    left = cap
+    for unit in units:
+        if unit.size <= left:
+            left -= unit.size
+            yield from unit.pieces
+            continue
+        for piece in unit.pieces:
             if piece.tokens > left:
-                # What is left of the ceiling goes into a character that stays unfinished.
-                yield Piece(choice, "", left, (), FinishReason.LENGTH)
-                return
+                break
             left -= piece.tokens
             yield piece
-    yield (
-        Piece(choice, "", 1, (), FinishReason.STOP)
-        if left
-        else Piece(choice, "", 0, (), FinishReason.LENGTH)
-    )
+        # What is left of the ceiling goes into a character that stays unfinished.
+        yield Piece(choice, "", left, (), FinishReason.LENGTH)
+        return
+    if left:
+        yield Piece(choice, "", 1, (), FinishReason.STOP)
+    else:
+        yield Piece(choice, "", 0, (), FinishReason.LENGTH)
 
 
 def _spelled(

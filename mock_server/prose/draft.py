@@ -9,19 +9,22 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from mock_server.completion import Piece, Prompt
+from mock_server.completion import Prompt
 from mock_server.prose.asked import Asked, asked
-from mock_server.prose.phrasebook import Phrasebook, Place, Unit
+from mock_server.prose.phrasebook import Phrasebook, Place, Slots, Unit
 from mock_server.prose.sampled import Sampled, Token
-from mock_server.prose.sampling import ranks
+from mock_server.prose.sampling import PICKS, ranks
 
 VERSION: Final = "1"
 SHORTEST: Final = 20
 LONGEST: Final = 100
 """Tokens of an answer that nobody asked to be long, its end token included."""
+
+SILENCE: Final = bytes(64)
+"""Noise that always picks the best."""
 
 
 class Frame(NamedTuple):
@@ -52,37 +55,39 @@ class Draft:
         self._frame = FRAMES.get(prompt.adapter or "", PLAIN)
         self._before = book.unit(self._frame.before, choice)
         self._after = book.unit(self._frame.after, choice)
-        self._asked: Asked = asked(prompt.turns[-1].text.strip())
+        self._text = prompt.turns[-1].text.strip()
+        self._asked: Asked = asked(self._text)
+        self._follows = bool(self._frame.space) or self._asked.parts is not None
         self._key = hashlib.blake2b(prompt.digest(), key=VERSION.encode(), digest_size=32).digest()
         self._ranks = ranks(prompt.temperature, prompt.top_p, prompt.top_k)
         self._greedy = not any(self._ranks)
         self._target = SHORTEST + self._key[0] % 44
 
-    def units(self) -> Iterator[Sequence[Piece]]:
-        """Return the pieces, phrase by phrase: the fast road."""
-        before, after = self._before.pieces, self._after.pieces
-        if before:
-            yield before
+    def units(self) -> Iterator[Unit]:
+        """Return the text phrase by phrase: the fast road."""
+        if self._before.size:
+            yield self._before
         if self._asked.parts is not None:
             for part in self._parts(self._asked.parts()):
-                yield self._book.unit(part, self._choice).pieces
+                yield self._book.unit(part, self._choice)
         else:
-            total = len(self._before.ids) + len(self._after.ids)
-            index = 0
+            total, index = self._before.size + self._after.size, 0
             while True:
-                chosen: list[Unit] = []
-                for slot, preference, rank in self._sentence(index, self._ranks):
-                    step = preference >> 4 << 1 | 1
-                    chosen.append(slot[(preference + step * rank) & 15])
-                size = sum([len(unit.ids) for unit in chosen])
+                slots, preferences, noise = self._sentence(index)
+                chosen = [
+                    slot[PICKS[preference << 4 | rank]]
+                    for slot, preference, rank in zip(
+                        slots, preferences, noise.translate(self._ranks), strict=False
+                    )
+                ]
+                size = sum([unit.size for unit in chosen])
                 if self._complete(index, total, size):
                     break
                 total += size
                 index += 1
-                for unit in chosen:
-                    yield unit.pieces
-        if after:
-            yield after
+                yield from chosen
+        if self._after.size:
+            yield self._after
 
     def tokens(self) -> Iterator[Token]:
         """Return the tokens one by one, as biases and penalties have them: the slow road."""
@@ -92,11 +97,10 @@ class Draft:
         if self._asked.parts is not None:
             for part in self._parts(self._asked.parts()):
                 yield from map(sampled.fixed, self._book.unit(part, self._choice).ids)
-        total = len(self._before.ids) + len(self._after.ids)
-        index = 0
+        total, index = self._before.size + self._after.size, 0
         while not (asked_for and sampled.may_end()):
             sentence: list[Token] = []
-            for slot, preference, noise in self._sentence(index, None):
+            for slot, preference, noise in zip(*self._sentence(index), strict=False):
                 sentence += sampled.phrase(slot, preference, noise)
             if self._complete(index, total, len(sentence)) and sampled.may_end():
                 break
@@ -119,39 +123,32 @@ class Draft:
             return False
         return total >= self._target or total + size >= LONGEST
 
-    def _sentence(
-        self, index: int, ranks_by_noise: bytes | None
-    ) -> Iterator[tuple[Sequence[Unit], int, int]]:
-        """Return slot, preference, and noise (or the rank it stands for) of each phrase."""
+    def _sentence(self, index: int) -> tuple[Slots, bytes, bytes]:
+        """Return the slots of a sentence, and for each a byte of preference and one of noise."""
         salt = index.to_bytes(4, "big")
         block = hashlib.blake2b(self._key + salt).digest()
-        pattern = block[0] & 7
-        if self._greedy:
-            noise = bytes(64)
-        else:
-            noise = hashlib.blake2b(self._luck + salt).digest()
-            if ranks_by_noise is not None:
-                noise = noise.translate(ranks_by_noise)
-        if index or self._frame.space or self._asked.parts is not None:
-            slots = self._book.sentence(self._choice, Place.LATER, pattern)
+        noise = SILENCE if self._greedy else hashlib.blake2b(self._luck + salt).digest()
+        pattern = block[-1] & 7
+        if index or self._follows:
+            slots = self._book.sentence(self._choice, Place.LATER, pattern).slots
         else:
             slots = self._opening(pattern)
-        return zip(slots, block[1:], noise, strict=False)
+        return slots, block, noise
 
-    def _opening(self, pattern: int) -> tuple[tuple[Unit, ...], ...]:
+    def _opening(self, pattern: int) -> Slots:
         """Return a first sentence no phrasing of which begins as the prompt does."""
-        text = self._prompt.turns[-1].text.strip()
+        text = self._text
         taken = {text[:1].lower(), text.rpartition("\n\n")[2].lstrip()[:1].lower()}
         usual = self._book.sentence(self._choice, Place.FIRST, pattern)
+        if taken.isdisjoint(usual.initials):
+            return usual.slots
         place = Place.QUITE if "p" in taken else Place.PERHAPS
-        if all(unit.text[0].lower() not in taken for unit in usual[0]):
-            return usual
-        instead = self._book.sentence(self._choice, place, pattern)[0]
+        instead = self._book.sentence(self._choice, place, pattern)
         opening = tuple(
             other if unit.text[0].lower() in taken else unit
-            for unit, other in zip(usual[0], instead, strict=True)
+            for unit, other in zip(usual.slots[0], instead.slots[0], strict=True)
         )
-        return opening, *usual[1:]
+        return opening, *usual.slots[1:]
 
     def _parts(self, parts: Iterable[str]) -> Iterator[str]:
         """Return an asked-for text as the adapter says it, without marks of the template."""

@@ -55,7 +55,21 @@ class Unit(NamedTuple):
 
     text: str
     ids: tuple[int, ...]
+    size: int
+    """How many ids."""
     pieces: tuple[Piece, ...]
+
+
+Slots = tuple[tuple[Unit, ...], ...]
+
+
+class Sentence(NamedTuple):
+    """A sentence that can still be said in many ways."""
+
+    slots: Slots
+    """Sixteen phrases each."""
+    initials: frozenset[str]
+    """Letters it can begin with, in lower case."""
 
 
 class Place(IntEnum):
@@ -75,7 +89,7 @@ class Phrasebook:
 
     def __init__(self, tokens: Tokenizer) -> None:
         self.tokens = tokens
-        self._sentences: dict[tuple[int, Place, int], tuple[tuple[Unit, ...], ...]] = {}
+        self._sentences: dict[int, Sentence] = {}
         self.unit = functools.lru_cache(4096)(self._unit)
         """Encode a text for a choice: `unit(text, choice)`; short texts come again and again."""
 
@@ -86,26 +100,29 @@ class Phrasebook:
         rest = (one for one in range(self.tokens.vocabulary_size) if self.tokens.token_bytes(one))
         return tuple(dict.fromkeys((*common, *itertools.islice(rest, 80))))[:40]
 
-    def sentence(self, choice: int, place: Place, pattern: int) -> tuple[tuple[Unit, ...], ...]:
-        """Return the slots of a sentence, each as its sixteen phrases."""
-        key = (choice, place, pattern)
+    def sentence(self, choice: int, place: Place, pattern: int) -> Sentence:
+        """Return a sentence, one of eight, for a choice and a place."""
+        key = choice << 5 | place << 3 | pattern
         found = self._sentences.get(key)
         if found is None:
-            opening, *rest = words.SENTENCES[pattern]
-            match place:
-                case Place.LATER:
-                    opening = words.later(opening)
-                case Place.PERHAPS | Place.QUITE:
-                    opening = words.other(opening, place.name.title())
-            found = tuple(
-                tuple(self.unit(phrase, choice) for phrase in slot) for slot in (opening, *rest)
-            )
-            self._sentences[key] = found
+            found = self._sentences[key] = self._make(choice, place, pattern)
         return found
+
+    def _make(self, choice: int, place: Place, pattern: int) -> Sentence:
+        opening, *rest = words.SENTENCES[pattern]
+        match place:
+            case Place.LATER:
+                opening = words.later(opening)
+            case Place.PERHAPS | Place.QUITE:
+                opening = words.other(opening, place.name.title())
+        slots = tuple(
+            tuple(self.unit(phrase, choice) for phrase in slot) for slot in (opening, *rest)
+        )
+        return Sentence(slots, frozenset(phrase[0].lower() for phrase in opening))
 
     def _unit(self, text: str, choice: int) -> Unit:
         ids = self.tokens.encode(text)
-        return Unit(text, tuple(ids), pieces(self.tokens.decode_stream(), ids, choice))
+        return Unit(text, tuple(ids), len(ids), pieces(self.tokens.decode_stream(), ids, choice))
 
 
 def pieces(decoder: Decoder, ids: Sequence[int], choice: int) -> tuple[Piece, ...]:

@@ -39,20 +39,22 @@ class Sampled:
         size = book.tokens.vocabulary_size
         self._bias = {id_: value for id_, value in prompt.logit_bias.items() if 0 <= id_ < size}
         self._wanted = [id_ for id_, value in self._bias.items() if value > 0]
+        self._banned = frozenset(id_ for id_, value in self._bias.items() if value <= BANNED)
 
     def phrase(self, units: Sequence[Unit], preference: int, noise: int) -> list[Token]:
         """Choose one of sixteen phrases; nothing where all of them are banned."""
         options = [
             (LADDER[rank] + self._shift(units[index].ids), -rank, units[index].ids)
             for rank, index in enumerate(order(preference))
+            if not self._banned.intersection(units[index].ids)
         ]
         options += [
             (UNOFFERED + self._adjusted(one), -len(options) - index, (one,))
             for index, one in enumerate(self._wanted)
         ]
-        options = sorted((one for one in options if one[0] > BANNED), reverse=True)
         if not options:
             return []
+        options.sort(reverse=True)
         prompt = self._prompt
         scores = [score for score, _, _ in options]
         picked = choose(scores, noise, prompt.temperature, prompt.top_p, prompt.top_k)
@@ -123,10 +125,9 @@ class Sampled:
         )
 
     def _shift(self, ids: Sequence[int]) -> float:
-        shift = self._adjusted(ids[0])
-        if self._bias and len(ids) > 1:
-            shift += min(0.0, *(self._bias.get(one, 0.0) for one in ids[1:]))
-        return shift
+        shift = sum([self._adjusted(one) for one in ids])
+        # A bias on the middle of a word can spoil it but not call for it.
+        return shift - sum([max(0.0, self._bias.get(one, 0.0)) for one in ids[1:]])
 
 
 @functools.lru_cache(4096)

@@ -57,6 +57,10 @@ def order(preference: int) -> list[int]:
     return [(preference + step * rank) % SIZE for rank in range(SIZE)]
 
 
+PICKS: Final = bytes(phrase for preference in range(256) for phrase in order(preference))
+"""`order` as a table: the phrase at `preference << 4 | rank`."""
+
+
 def log_total(scores: Sequence[float]) -> float:
     """Return the logarithm of the sum of exponentials, whatever their size."""
     best = max(scores)

@@ -137,6 +137,21 @@ def test_choices_differ_when_warm_and_agree_when_cold() -> None:
     assert texts(ask("Hello", n=3, **COLD)) == [answer(ask("Hello", **COLD)).text] * 3
 
 
+@settings(max_examples=80)
+@given(
+    SAYINGS,
+    st.integers(1, 90),
+    st.sampled_from([None, "pirate", "json"]),
+    st.integers(1, 3),
+    st.sampled_from([{}, {"logprobs": True}, {"stop": (" the", "🌿")}, COLD]),
+)
+def test_a_whole_completion_is_what_the_pieces_fold_to(
+    text: str, cap: int, adapter: str | None, n: int, extra: dict[str, Any]
+) -> None:
+    prompt = ask(f"repeat: 🌿{text}" if cap % 2 else text, cap=cap, adapter=adapter, n=n, **extra)
+    assert ENGINE.completion(prompt) == Completion.fold(prompt, ENGINE.pieces(prompt))
+
+
 def test_choices_take_turns_and_each_has_its_own_cap() -> None:
     prompt = ask("Hello", n=3, cap=5, seed=1)
     pieces = list(ENGINE.pieces(prompt))
