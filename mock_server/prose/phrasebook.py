@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
-from mock_server.completion import Piece
+from mock_server.completion import Piece, TokenLogprob
 from mock_server.prose import words
 
 
@@ -90,6 +90,8 @@ class Phrasebook:
     def __init__(self, tokens: Tokenizer) -> None:
         self.tokens = tokens
         self._sentences: dict[int, Sentence] = {}
+        self.certain: dict[tuple[int, int], TokenLogprob] = {}
+        """Log-probability of a token inside a word, by token and number of alternatives."""
         self.unit = functools.lru_cache(4096)(self._unit)
         """Encode a text for a choice: `unit(text, choice)`; short texts come again and again."""
 

@@ -7,7 +7,6 @@ the fast one picks. Knows no sentence and no ceiling.
 from __future__ import annotations
 
 import functools
-import heapq
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
@@ -71,9 +70,7 @@ class Sampled:
             rival = max(self._wanted, key=self._adjusted, default=one)
             if UNOFFERED + self._adjusted(rival) > CERTAIN:
                 return [*tokens, self.fixed(rival)]
-            table = {one: CERTAIN}
-            self._fill(table, 0.0)
-            tokens.append(self._use(one, table))
+            tokens.append(self._continue(one))
         return tokens
 
     def fixed(self, token: int) -> Token:
@@ -86,6 +83,21 @@ class Sampled:
                 table.setdefault(one, UNOFFERED + self._adjusted(one))
         return self._use(max(table, key=lambda one: (table[one], one == token)), table)
 
+    def _continue(self, token: int) -> Token:
+        """Choose the next token of a word that is already begun."""
+        self._seen[token] += 1
+        if not self._prompt.logprobs:
+            return token, None
+        key = (token, self._prompt.top_logprobs)
+        known = None if self._bias else self._book.certain.get(key)
+        if known is None:
+            table = {token: CERTAIN}
+            self._fill(table, 0.0)
+            known = self._logprob(token, table)
+            if not self._bias:
+                self._book.certain[key] = known
+        return token, known
+
     def may_end(self) -> bool:
         """Tell whether the end token is the likeliest, here where the answer is complete."""
         end = END + max(self._bias.get(one, 0.0) for one in self._book.tokens.ends)
@@ -94,13 +106,14 @@ class Sampled:
 
     def _use(self, token: int, table: dict[int, float]) -> Token:
         self._seen[token] += 1
-        if not self._prompt.logprobs:
-            return token, None
+        return token, self._logprob(token, table) if self._prompt.logprobs else None
+
+    def _logprob(self, token: int, table: dict[int, float]) -> TokenLogprob:
         total = log_total(list(table.values()))
-        top = heapq.nsmallest(
-            self._prompt.top_logprobs, table, key=lambda one: (-table[one], one != token, one)
-        )
-        return token, self._entry(
+        # Among equals the sampled token comes first.
+        ranked = sorted(table, key=lambda one: (-table[one], one != token))
+        top = ranked[: self._prompt.top_logprobs]
+        return self._entry(
             token, table[token] - total, tuple(self._entry(one, table[one] - total) for one in top)
         )
 
