@@ -28,7 +28,7 @@ def visible_value(value: object, most: int = 200) -> str:
     try:
         return visible(json.dumps(_pruned(value, most), ensure_ascii=False), most)
     except (TypeError, ValueError, RecursionError):
-        return f"a {type(value).__name__}"
+        return f"<{type(value).__name__}>"
 
 
 def _pruned(value: object, most: int) -> object:

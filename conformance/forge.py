@@ -191,7 +191,8 @@ def _spliced(exchange: Exchange, splices: Sequence[Splice]) -> Exchange:
     for arrival in exchange.arrivals:
         start = moved(arrival.start)
         if start < len(body):
-            arrivals.setdefault(start, replace(arrival, start=start))
+            # Of those that fell on one place, the last is the one whose bytes are still there.
+            arrivals[start] = replace(arrival, start=start)
     if body and 0 not in arrivals:
         first = exchange.arrivals[0] if exchange.arrivals else Arrival(0, exchange.ended_at)
         arrivals[0] = replace(first, start=0)

@@ -238,4 +238,4 @@ def _bytes(text: str, position: int) -> int:
 
 
 def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+    return sentence[:1].lower() + sentence[1:].removesuffix(" at")

@@ -158,11 +158,13 @@ class Automaton:
             return Step.DONE
         document = json_view.read(event.data)
         value = document.value
+        near = event.data[:20].strip().strip('"').upper() in (SENTINEL, "DONE")
         if document.problem:
-            near = event.data.strip().strip('"').upper() in (SENTINEL, "DONE")
-            strange = Strange.NEAR_SENTINEL if near else Strange.NOT_JSON
-            self._note(strange, index, "", event.data[:200])
             self._unread.append((index, document))
+        if near:
+            self._note(Strange.NEAR_SENTINEL, index, "", event.data[:200])
+        elif document.problem:
+            self._note(Strange.NOT_JSON, index, "", event.data[:200])
         for name in document.duplicate_keys:
             self._note(Strange.DUPLICATE_KEY, index, "", name)
         if document.lone_surrogates:
@@ -178,7 +180,7 @@ class Automaton:
         if isinstance(value, dict):
             step = self._chunk(index, value)
         else:
-            if not document.problem:
+            if not (document.problem or near):
                 self._note(Strange.WRONG_TYPE, index, "", value)
             step = Step.ALIEN
         return Step.ERROR if error or failed else step
