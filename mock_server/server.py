@@ -50,7 +50,7 @@ def run(settings: Settings, listening: socket.socket, ready: Callable[[], None])
         timeout_graceful_shutdown=GRACE,
         backlog=2048,
     )
-    server = _Server(config, ready)
+    server = AnnouncingServer(config, ready)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve(sockets=[listening]))
 
@@ -68,7 +68,9 @@ def ready_line(url: str, port: int, key: str, token: str) -> str:
     return dumps(line).decode()
 
 
-class _Server(uvicorn.Server):
+class AnnouncingServer(uvicorn.Server):
+    """A server that says when it answers."""
+
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready

@@ -1,0 +1,3 @@
+"""bench: measures, in one run, against something else. The only place beside tests/ that holds both
+rooms.
+"""
