@@ -209,3 +209,10 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Release what the engine holds; idempotent."""
+
+
+class AtOnce(Protocol):
+    """An engine that makes a whole answer quicker than its pieces; they fold to the same."""
+
+    def completion(self, prompt: Prompt) -> Completion:
+        """Generate; raises as `pieces` does."""

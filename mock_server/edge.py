@@ -15,7 +15,7 @@ from mock_server.ledger import Ending
 from mock_server.message import Incoming
 from mock_server.sending import GoneError, Message, Receive, Send, Sender, Watch, read
 from mock_server.state import Read, State
-from mock_server.stream import Stream, pieces, told
+from mock_server.stream import Stream, at_once, pieces, told
 from mock_server.wire import JsonAnswer
 
 
@@ -64,8 +64,10 @@ class Edge:
     async def _whole(self, call: Call, receive: Receive, sender: Sender) -> None:
         assert call.prompt is not None
         answer = JsonAnswer(call.prompt, self.gateway.stamp(call))
-        made = pieces(self.gateway, call)
-        if isinstance(made, Iterator):
+        whole = at_once(self.gateway, call)
+        if whole is not None:
+            answer.feed_completion(whole)
+        elif isinstance(made := pieces(self.gateway, call), Iterator):
             answer.feed_all(made)
         else:
             async with Watch(receive) as watch, aclosing(made):

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
-from typing import Any
+from typing import Any, cast
 
 from mock_server import sse
 from mock_server.admission import failed, saturated
 from mock_server.call import Call
-from mock_server.completion import EngineFailure, EngineSaturated, Piece
+from mock_server.completion import AtOnce, Completion, EngineFailure, EngineSaturated, Piece
 from mock_server.gateway import Gateway
 from mock_server.ledger import Ending
 from mock_server.parameters import include_usage
@@ -88,6 +88,14 @@ def pieces(gateway: Gateway, call: Call) -> Iterator[Piece] | AsyncGenerator[Pie
     if isinstance(made, Iterator) and not gateway.behaviour.touches_pieces:
         return made
     return gateway.behaviour.pieces(waiting(made), call)
+
+
+def at_once(gateway: Gateway, call: Call) -> Completion | None:
+    """Return the whole answer of an engine that makes it quicker than its pieces, else None."""
+    assert call.prompt is not None
+    if gateway.behaviour.touches_pieces or not hasattr(gateway.engine, "completion"):
+        return None
+    return cast(AtOnce, gateway.engine).completion(call.prompt)
 
 
 async def waiting(made: Iterator[Piece] | AsyncIterator[Piece]) -> AsyncGenerator[Piece]:

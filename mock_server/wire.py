@@ -69,8 +69,10 @@ class JsonAnswer:
 
     def feed_completion(self, completion: Completion) -> None:
         """Take an answer that is whole already."""
-        for index, choice in enumerate(completion.choices):
-            self.feed(Piece(index, choice.text, choice.tokens, choice.logprobs, choice.finish))
+        self._texts = [[choice.text] for choice in completion.choices]
+        self._finish = [choice.finish for choice in completion.choices]
+        self._logprobs = [list(choice.logprobs) for choice in completion.choices]
+        self._tokens = completion.usage.completion
 
     def close(self) -> Json:
         """Return the whole object."""

@@ -130,25 +130,11 @@ class Draft:
         noise = SILENCE if self._greedy else hashlib.blake2b(self._luck + salt).digest()
         pattern = block[-1] & 7
         if index or self._follows:
-            slots = self._book.sentence(self._choice, Place.LATER, pattern).slots
-        else:
-            slots = self._opening(pattern)
-        return slots, block, noise
-
-    def _opening(self, pattern: int) -> Slots:
-        """Return a first sentence no phrasing of which begins as the prompt does."""
+            return self._book.sentence(self._choice, Place.LATER, pattern), block, noise
+        # The text of a turn may be folded: instructions, a blank line, and what was then said.
         text = self._text
-        taken = {text[:1].lower(), text.rpartition("\n\n")[2].lstrip()[:1].lower()}
-        usual = self._book.sentence(self._choice, Place.FIRST, pattern)
-        if taken.isdisjoint(usual.initials):
-            return usual.slots
-        place = Place.QUITE if "p" in taken else Place.PERHAPS
-        instead = self._book.sentence(self._choice, place, pattern)
-        opening = tuple(
-            other if unit.text[0].lower() in taken else unit
-            for unit, other in zip(usual.slots[0], instead.slots[0], strict=True)
-        )
-        return opening, *usual.slots[1:]
+        taken = frozenset((text[:1].lower(), text.rpartition("\n\n")[2].lstrip()[:1].lower()))
+        return self._book.opening(self._choice, pattern, taken), block, noise
 
     def _parts(self, parts: Iterable[str]) -> Iterator[str]:
         """Return an asked-for text as the adapter says it, without marks of the template."""

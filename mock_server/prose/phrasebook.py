@@ -9,10 +9,13 @@ import functools
 import itertools
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from mock_server.completion import Piece, TokenLogprob
 from mock_server.prose import words
+
+LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
+"""What a sentence of ours can begin with, in lower case."""
 
 
 class Decoder(Protocol):
@@ -63,15 +66,6 @@ class Unit(NamedTuple):
 Slots = tuple[tuple[Unit, ...], ...]
 
 
-class Sentence(NamedTuple):
-    """A sentence that can still be said in many ways."""
-
-    slots: Slots
-    """Sixteen phrases each."""
-    initials: frozenset[str]
-    """Letters it can begin with, in lower case."""
-
-
 class Place(IntEnum):
     """How a sentence begins."""
 
@@ -89,7 +83,8 @@ class Phrasebook:
 
     def __init__(self, tokens: Tokenizer) -> None:
         self.tokens = tokens
-        self._sentences: dict[int, Sentence] = {}
+        self._sentences: dict[int, Slots] = {}
+        self._openings: dict[tuple[int, int, frozenset[str]], Slots] = {}
         self.certain: dict[tuple[int, int], TokenLogprob] = {}
         """Log-probability of a token inside a word, by token and number of alternatives."""
         self.unit = functools.lru_cache(4096)(self._unit)
@@ -102,25 +97,39 @@ class Phrasebook:
         rest = (one for one in range(self.tokens.vocabulary_size) if self.tokens.token_bytes(one))
         return tuple(dict.fromkeys((*common, *itertools.islice(rest, 80))))[:40]
 
-    def sentence(self, choice: int, place: Place, pattern: int) -> Sentence:
-        """Return a sentence, one of eight, for a choice and a place."""
+    def sentence(self, choice: int, place: Place, pattern: int) -> Slots:
+        """Return a sentence, one of eight, for a choice and a place: sixteen phrases a slot."""
         key = choice << 5 | place << 3 | pattern
         found = self._sentences.get(key)
         if found is None:
             found = self._sentences[key] = self._make(choice, place, pattern)
         return found
 
-    def _make(self, choice: int, place: Place, pattern: int) -> Sentence:
+    def opening(self, choice: int, pattern: int, taken: frozenset[str]) -> Slots:
+        """Return a first sentence no phrasing of which begins with one of two small letters."""
+        key = (choice, pattern, taken & LETTERS)
+        found = self._openings.get(key)
+        if found is None:
+            usual = self.sentence(choice, Place.FIRST, pattern)
+            place = Place.QUITE if "p" in taken else Place.PERHAPS
+            instead = self.sentence(choice, place, pattern)[0]
+            first = tuple(
+                other if unit.text[0].lower() in taken else unit
+                for unit, other in zip(usual[0], instead, strict=True)
+            )
+            found = self._openings[key] = (first, *usual[1:])
+        return found
+
+    def _make(self, choice: int, place: Place, pattern: int) -> Slots:
         opening, *rest = words.SENTENCES[pattern]
         match place:
             case Place.LATER:
                 opening = words.later(opening)
             case Place.PERHAPS | Place.QUITE:
                 opening = words.other(opening, place.name.title())
-        slots = tuple(
+        return tuple(
             tuple(self.unit(phrase, choice) for phrase in slot) for slot in (opening, *rest)
         )
-        return Sentence(slots, frozenset(phrase[0].lower() for phrase in opening))
 
     def _unit(self, text: str, choice: int) -> Unit:
         ids = self.tokens.encode(text)
