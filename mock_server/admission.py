@@ -101,8 +101,8 @@ def quota(gateway: Gateway, call: Call) -> Wishes:
         )
 
 
-def media(gateway: Gateway, call: Call) -> Wishes:
-    """415 for a body that is not plain JSON by its label, 413 for one over the limit."""
+def media(gateway: Gateway, call: Call) -> None:
+    """415 for a body that is not plain JSON by its label."""
     if not gateway.takes_body(call):
         return
     label = call.incoming.header("content-type")
@@ -118,6 +118,12 @@ def media(gateway: Gateway, call: Call) -> Wishes:
             "unsupported_media_type",
             f"The body is encoded as {coding[:40]!r}, which is not offered. Send it uncompressed.",
         )
+
+
+def size(gateway: Gateway, call: Call) -> Wishes:
+    """413 for a body over the limit, which is not read to its end."""
+    if not gateway.takes_body(call):
+        return
     limit = gateway.settings.model.body_limit
     raw = yield Read(limit)
     if raw is None:
@@ -128,8 +134,8 @@ def media(gateway: Gateway, call: Call) -> Wishes:
     call.raw = raw
 
 
-def schema(gateway: Gateway, call: Call) -> None:
-    """400 for a body that is not JSON, or not what the contract's schema says."""
+def json(gateway: Gateway, call: Call) -> None:
+    """400 for a body that is not one JSON object."""
     if not gateway.takes_body(call):
         return
     try:
@@ -140,12 +146,21 @@ def schema(gateway: Gateway, call: Call) -> None:
         ) from None
     if not isinstance(body, dict):
         raise Problem("invalid_json", "The body must be a JSON object, such as {...}.")
-    body = gateway.behaviour.body(body, call)
-    gateway.validation.check(body)
-    parameters.ceiling(body)
-    call.body = body
-    call.streams = bool(body.get("stream"))
-    call.turns = turns.fold(body["messages"])
+    call.body = gateway.behaviour.body(body, call)
+    call.streams = body.get("stream") is True
+
+
+def schema(gateway: Gateway, call: Call) -> None:
+    """400 for a body that is not what the contract's schema says."""
+    if gateway.takes_body(call):
+        gateway.validation.check(call.body)
+        parameters.ceiling(call.body)
+
+
+def conversation(gateway: Gateway, call: Call) -> None:
+    """400 for messages that do not fold into a conversation."""
+    if gateway.takes_body(call):
+        call.turns = turns.fold(call.body["messages"])
 
 
 def model(gateway: Gateway, call: Call) -> None:
@@ -178,6 +193,7 @@ def window(gateway: Gateway, call: Call) -> None:
     prompt = parameters.prompt(
         call.body, base=call.base, adapter=call.adapter, turns=call.turns, tokens=tokens, cap=cap
     )
+    call.completion = gateway.completion_id()
     call.prompt = gateway.behaviour.prompt(gateway.occurring(prompt), call)
 
 
@@ -187,7 +203,6 @@ def wallet(gateway: Gateway, call: Call) -> Wishes:
         return
     prompt, caller, settings = call.prompt, call.caller, gateway.settings
     most = settings.model.cost(prompt.tokens, prompt.cap * prompt.n)
-    call.completion = gateway.completion_id()
     call.held = yield Hold(
         call.completion, caller.account, most, caller.balance, settings.lease * SECOND
     )

@@ -33,7 +33,7 @@ class Call:
     raw: bytes = b""
     """The request's body as it was read."""
     body: dict[str, Any] = field(default_factory=dict)
-    """The request's JSON object; empty until it was read and is valid."""
+    """The request's JSON object; empty until it was read."""
     turns: tuple[Turn, ...] = ()
     base: str = ""
     adapter: str | None = None

@@ -34,8 +34,11 @@ ADMISSION: tuple[Step, ...] = (
     admission.method,  # 405
     admission.key,  # 401
     admission.quota,  # 429
-    admission.media,  # 415, 413
+    admission.media,  # 415
+    admission.size,  # 413
+    admission.json,  # 400
     admission.schema,  # 400
+    admission.conversation,  # 400
     admission.model,  # 404, of model and adapter
     admission.scope,  # 403
     admission.window,  # 400
@@ -137,7 +140,7 @@ class Gateway:
     def refuse(self, call: Call, problem: Problem) -> Reply:
         """Answer a call that is refused."""
         problem = self.behaviour.problem(problem, call)
-        call.code = problem.code
+        call.code, call.status = problem.code, problem.status
         document = self.behaviour.document(problem.document(), call)
         headers = {"content-type": JSON, **problem.headers}
         return self.dressed(call, Reply(problem.status, dumps(document), headers))

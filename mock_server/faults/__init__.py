@@ -117,6 +117,7 @@ __all__ = [
     "fault",
     "headers",
     "instead",
+    "named",
     "without",
 ]
 
@@ -129,6 +130,11 @@ def without(steps: Steps, *names: str) -> Steps:
 def instead(steps: Steps, name: str, step: Callable[..., Any]) -> Steps:
     """Return admission with another step in the place of the one of this name."""
     return tuple(step if one.__name__ == name else one for one in steps)
+
+
+def named(steps: Steps, name: str) -> Step:
+    """Return admission's step of this name, for a step that takes its place to fall back on."""
+    return next(step for step in steps if step.__name__ == name)
 
 
 def headers(reply: Reply, changes: Mapping[str, str | None]) -> Reply:

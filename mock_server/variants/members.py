@@ -188,20 +188,3 @@ async def usage_details_in_chunks(chunks: Chunks, call: Call) -> Chunks:
     """Usage tells its details in the usage chunk too."""
     async for chunk in chunks:
         yield usage_details(chunk, call) if chunk.get("usage") else chunk
-
-
-@variant("null-tool-calls", at="document")
-def null_tool_calls(document: Json, call: Call) -> Json:
-    """Messages say that they call no tool, and that they have no annotations."""
-    del call
-    for choice in document.get("choices", []):
-        choice["message"].update(tool_calls=None, function_call=None, annotations=[])
-    return document
-
-
-@variant("numeric-error-codes", at="document")
-def numeric_error_codes(document: Json, call: Call) -> Json:
-    """The code of an error is its HTTP status, as a number."""
-    if "error" in document:
-        document["error"]["code"] = call.status
-    return document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 
 from mock_server.app import App, build
 from mock_server.completion import FinishReason, Piece, Prompt, Turn
+from mock_server.sending import TRANSPORT
 from mock_server.settings import Settings
 from mock_server.tokens import Tokens
 
@@ -17,6 +19,8 @@ MODEL = "google/gemma-7b-it-lora"
 CHAT = "/v1/chat/completions"
 KEY = {"authorization": "Bearer sk-aig-mock"}
 TOKENS = Tokens.load()
+LOOP = asyncio.new_event_loop()
+atexit.register(LOOP.close)
 
 
 class Counting:
@@ -53,6 +57,8 @@ class Answer:
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     writes: list[bytes] = field(default_factory=list)
+    ended: bool = False
+    """Its end was sent."""
 
     @property
     def body(self) -> bytes:
@@ -68,10 +74,33 @@ class Answer:
         return error
 
 
-def mock(engine: Any = None, clock: Any = None, **settings: Any) -> App:
+@dataclass
+class Transport:
+    """A connection that only remembers."""
+
+    written: bytes = b""
+    closed: bool = False
+
+    def write(self, data: bytes) -> None:
+        self.written += data
+
+    def close(self) -> None:
+        self.closed = True
+
+    abort = close
+
+    def get_extra_info(self, name: str) -> Transport:
+        assert name == "socket"
+        return self
+
+    def setsockopt(self, *option: object) -> None:
+        assert option
+
+
+def mock(engine: Any = None, clock: Any = None, ids: Any = None, **settings: Any) -> App:
     """A mock with an engine that counts."""
     extra = {"clock": clock} if clock else {}
-    return build(Settings(**settings), engine=engine or Counting(), **extra)
+    return build(Settings(**settings), engine=engine or Counting(), ids=ids, **extra)
 
 
 def body(content: str = "hi", **members: Any) -> dict[str, Any]:
@@ -86,6 +115,7 @@ def exchange(
     sent: Any = None,
     headers: dict[str, str] | None = None,
     leaves_after: int | None = None,
+    transport: Transport | None = None,
 ) -> Answer:
     """Send one request; `leaves_after` closes the connection after so many writes."""
     label = {"content-type": "application/json"} if sent is not None else {}
@@ -97,9 +127,10 @@ def exchange(
         "method": method,
         "path": path,
         "query_string": query.encode(),
+        "extensions": {TRANSPORT: transport or Transport()},
         "headers": [(name.encode(), value.encode()) for name, value in given.items() if value],
     }
-    return asyncio.run(_exchange(app, scope, raw, leaves_after))
+    return LOOP.run_until_complete(_exchange(app, scope, raw, leaves_after))
 
 
 async def _exchange(app: App, scope: Any, raw: bytes, leaves_after: int | None) -> Answer:
@@ -117,7 +148,9 @@ async def _exchange(app: App, scope: Any, raw: bytes, leaves_after: int | None) 
         if message["type"] == "http.response.start":
             answer.status = message["status"]
             answer.headers = {name.decode(): value.decode() for name, value in message["headers"]}
-        elif message["body"]:
+            return
+        answer.ended = not message.get("more_body", False)
+        if message["body"]:
             answer.writes.append(message["body"])
             if leaves_after is not None and len(answer.writes) >= leaves_after:
                 gone.set()

@@ -1,5 +1,7 @@
 """Admission: what is refused, in which words, and what comes first of several flaws."""
 
+import json
+
 import pytest
 
 from mock_server.gateway import ADMISSION
@@ -14,7 +16,10 @@ FLAWS = {
     "key": (401, "invalid_api_key", {"key": "sk-wrong"}),
     "quota": (429, "rate_limit_exceeded", {"key": "sk-aig-mock-over-limit"}),
     "media": (415, "unsupported_media_type", {"content-type": "text/plain"}),
+    "size": (413, "request_too_large", {"content": "x" * 1_100_000}),
+    "json": (400, "invalid_json", {"broken": True}),
     "schema": (400, "invalid_value", {"temperature": 9}),
+    "conversation": (400, "invalid_value", {"role": "assistant"}),
     "model": (404, "model_not_found", {"model": "gpt-9"}),
     "scope": (403, "scope_exceeded", {"key": "sk-scoped"}),
     "window": (400, "context_length_exceeded", {"content": "word " * 5000}),
@@ -27,12 +32,14 @@ def flawed(**flaws: object) -> tuple[int, str]:
     asked = body(str(flaws.get("content", "hi")))
     asked["model"] = flaws.get("model", MODEL)
     asked["temperature"] = flaws.get("temperature", 1)
+    asked["messages"][0]["role"] = flaws.get("role", "user")
     headers = {
         "authorization": f"Bearer {flaws.get('key', 'sk-aig-mock')}",
         "content-type": str(flaws.get("content-type", "application/json")),
     }
+    raw = json.dumps(asked).encode()[: -1 if flaws.get("broken") else None]
     method, path = str(flaws.get("method", "POST")), str(flaws.get("path", CHAT))
-    answer = exchange(APP, method, path, asked, headers)
+    answer = exchange(APP, method, path, raw, headers)
     return answer.status, answer.error["code"]
 
 

@@ -1,0 +1,40 @@
+"""Differences that OpenAI-compatible endpoints may show and this gateway may not.
+
+They are legal in scope `any` only. Knows no byte of an answer.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mock_server.call import Call
+from mock_server.faults import headers
+from mock_server.message import Reply
+from mock_server.variants import variant
+
+Json = dict[str, Any]
+
+
+@variant("null-tool-calls", at="document")
+def null_tool_calls(document: Json, call: Call) -> Json:
+    """Messages say that they call no tool, and that they have no annotations."""
+    del call
+    for choice in document.get("choices", []):
+        choice["message"].update(tool_calls=None, function_call=None, annotations=[])
+    return document
+
+
+@variant("numeric-error-codes", at="document")
+def numeric_error_codes(document: Json, call: Call) -> Json:
+    """The code of an error is its HTTP status, as a number."""
+    if "error" in document:
+        document["error"]["code"] = call.status
+    return document
+
+
+@variant("no-gateway-headers", at="reply")
+def no_gateway_headers(reply: Reply, call: Call) -> Reply:
+    """Neither quota nor cost stands in the headers."""
+    del call
+    ours = {name: None for name in reply.headers if name.startswith(("x-ratelimit-", "x-cost-"))}
+    return headers(reply, ours)
