@@ -66,9 +66,12 @@ class Asked:
     """Prose that only the ceiling ends."""
 
 
-@functools.lru_cache(1024)
 def asked(text: str) -> Asked:
-    """Read a turn."""
+    """Read a turn; short ones are remembered."""
+    return _remembered(text) if len(text) <= 4 * EDGE else _read(text)
+
+
+def _read(text: str) -> Asked:
     if found := _WORD_FOR_WORD.search(text):
         whole = found["text"].rstrip()
         return Asked(lambda: _words(whole))
@@ -90,6 +93,9 @@ def asked(text: str) -> Asked:
         words = quoted[2] if quoted else found["text"].strip()
         return Asked(lambda: _words(words))
     return Asked()
+
+
+_remembered = functools.lru_cache(1024)(_read)
 
 
 def _words(text: str) -> Iterable[str]:

@@ -14,6 +14,9 @@ from typing import Final, NamedTuple, Protocol
 from mock_server.completion import Piece, TokenLogprob
 from mock_server.prose import words
 
+SHORT: Final = 64
+"""Characters of a text worth remembering."""
+
 LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 """What a sentence of ours can begin with, in lower case."""
 
@@ -87,8 +90,7 @@ class Phrasebook:
         self._openings: dict[tuple[int, int, frozenset[str]], Slots] = {}
         self.certain: dict[tuple[int, int], TokenLogprob] = {}
         """Log-probability of a token inside a word, by token and number of alternatives."""
-        self.unit = functools.lru_cache(4096)(self._unit)
-        """Encode a text for a choice: `unit(text, choice)`; short texts come again and again."""
+        self._remembered = functools.lru_cache(4096)(self._unit)
 
     @functools.cached_property
     def fillers(self) -> tuple[int, ...]:
@@ -114,7 +116,7 @@ class Phrasebook:
             place = Place.QUITE if "p" in taken else Place.PERHAPS
             instead = self.sentence(choice, place, pattern)[0]
             first = tuple(
-                other if unit.text[0].lower() in taken else unit
+                other if unit.text[:1].lower() in taken else unit
                 for unit, other in zip(usual[0], instead, strict=True)
             )
             found = self._openings[key] = (first, *usual[1:])
@@ -131,9 +133,15 @@ class Phrasebook:
             tuple(self.unit(phrase, choice) for phrase in slot) for slot in (opening, *rest)
         )
 
+    def unit(self, text: str, choice: int) -> Unit:
+        """Encode a text for a choice; short texts come again and again, and are remembered."""
+        return (self._remembered if len(text) <= SHORT else self._unit)(text, choice)
+
     def _unit(self, text: str, choice: int) -> Unit:
         ids = self.tokens.encode(text)
-        return Unit(text, tuple(ids), len(ids), pieces(self.tokens.decode_stream(), ids, choice))
+        cut = pieces(self.tokens.decode_stream(), ids, choice)
+        # Read back, since a tokenizer may normalise: whole answers must equal streamed ones.
+        return Unit("".join([piece.text for piece in cut]), tuple(ids), len(ids), cut)
 
 
 def pieces(decoder: Decoder, ids: Sequence[int], choice: int) -> tuple[Piece, ...]:
@@ -145,4 +153,6 @@ def pieces(decoder: Decoder, ids: Sequence[int], choice: int) -> tuple[Piece, ..
         if text := decoder.feed(token):
             ready.append(Piece(choice, text, waiting))
             waiting = 0
+    if waiting:
+        ready.append(Piece(choice, "", waiting))
     return tuple(ready)

@@ -7,7 +7,6 @@ the fast one picks. Knows no sentence and no ceiling.
 from __future__ import annotations
 
 import functools
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -34,9 +33,11 @@ class Sampled:
     def __init__(self, book: Phrasebook, prompt: Prompt) -> None:
         self._book = book
         self._prompt = prompt
-        self._seen: Counter[int] = Counter()
         size = book.tokens.vocabulary_size
         self._bias = {id_: value for id_, value in prompt.logit_bias.items() if 0 <= id_ < size}
+        self._moved = dict(self._bias)
+        """How far each token's score is from what the prose alone would give it."""
+        self._seen: set[int] = set()
         self._wanted = [id_ for id_, value in self._bias.items() if value > 0]
         self._banned = frozenset(id_ for id_, value in self._bias.items() if value <= BANNED)
 
@@ -76,7 +77,7 @@ class Sampled:
     def fixed(self, token: int) -> Token:
         """Choose the token that is asked for, unless a penalty or bias puts another above it."""
         table = {token: CERTAIN + self._adjusted(token)}
-        if self._bias or self._seen or self._prompt.logprobs:
+        if self._moved or self._prompt.logprobs:
             for index, one in enumerate(self._book.fillers):
                 table.setdefault(one, -0.3 * index + self._adjusted(one))
             for one in self._wanted:
@@ -85,7 +86,7 @@ class Sampled:
 
     def _continue(self, token: int) -> Token:
         """Choose the next token of a word that is already begun."""
-        self._seen[token] += 1
+        self._note(token)
         if not self._prompt.logprobs:
             return token, None
         key = (token, self._prompt.top_logprobs)
@@ -105,7 +106,7 @@ class Sampled:
         return end >= max(0.0, UNOFFERED + max(rivals, default=0.0))
 
     def _use(self, token: int, table: dict[int, float]) -> Token:
-        self._seen[token] += 1
+        self._note(token)
         return token, self._logprob(token, table) if self._prompt.logprobs else None
 
     def _logprob(self, token: int, table: dict[int, float]) -> TokenLogprob:
@@ -129,18 +130,28 @@ class Sampled:
                 table.setdefault(one, base - 0.3 * index + min(0.0, self._bias.get(one, 0.0)))
 
     def _adjusted(self, token: int) -> float:
-        seen = self._seen.get(token, 0)
-        prompt = self._prompt
-        return (
-            self._bias.get(token, 0.0)
-            - prompt.presence_penalty * (seen > 0)
-            - prompt.frequency_penalty * seen
-        )
+        return self._moved.get(token, 0.0)
 
     def _shift(self, ids: Sequence[int]) -> float:
-        shift = sum([self._adjusted(one) for one in ids])
-        # A bias on the middle of a word can spoil it but not call for it.
-        return shift - sum([max(0.0, self._bias.get(one, 0.0)) for one in ids[1:]])
+        moved = self._moved
+        if not moved:
+            return 0.0
+        shift = sum([moved[one] for one in ids if one in moved])
+        if self._wanted:
+            # A bias on the middle of a word can spoil it but not call for it.
+            shift -= sum([max(0.0, self._bias.get(one, 0.0)) for one in ids[1:]])
+        return shift
+
+    def _note(self, token: int) -> None:
+        """Remember that a token was used, as the penalties want it."""
+        prompt = self._prompt
+        if not (prompt.presence_penalty or prompt.frequency_penalty):
+            return
+        moved = self._moved.get(token, 0.0) - prompt.frequency_penalty
+        if token not in self._seen:
+            self._seen.add(token)
+            moved -= prompt.presence_penalty
+        self._moved[token] = moved
 
 
 @functools.lru_cache(4096)
