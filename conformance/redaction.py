@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 
 from conformance.errors import InternalError
 from conformance.redaction_patterns import Pattern
-from conformance.spellings import LONGER, Needle, needles
+from conformance.spellings import LONGER, Needle, any_of, needles
 
 PLACEHOLDER = re.compile(rb"\[K:([A-Za-z0-9_]*)(?:/([a-z0-9-]+))?~*\]")
 """What a key becomes: `[K:role/spelling~~~]`; role and spelling as far as they fit."""
@@ -31,7 +31,7 @@ _TEMPLATE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 class Secrets:
     """The keys of a run, and what hides them. Its repr shows roles only."""
 
-    __slots__ = ("_keys", "_needles", "_patterns", "_short")
+    __slots__ = ("_keys", "_patterns", "_pieces", "_short", "_sieve")
 
     def __init__(self, keys: Mapping[str, str], patterns: Iterable[str] = ()) -> None:
         """Take role → key, and the user's own regular expressions.
@@ -40,12 +40,9 @@ class Secrets:
         """
         self._keys = {role: key for role, key in keys.items() if key}
         self._patterns = tuple(Pattern(text) for text in patterns)
-        self._needles = [
-            needle
-            for role, key in self._keys.items()
-            if len(key) >= SHORT
-            for needle in needles(role, key)
-        ]
+        self._pieces = _index({role: k for role, k in self._keys.items() if len(k) >= SHORT})
+        # Most texts hold no piece of any key, and one pass over them says so.
+        self._sieve = any_of(self._pieces)
         self._short = [(role, key) for role, key in self._keys.items() if len(key) < SHORT]
 
     def __repr__(self) -> str:
@@ -118,7 +115,12 @@ class Secrets:
 
     def _spans(self, data: bytes) -> list[tuple[int, int, str, str]]:
         lowered = data.lower()
-        return [span for needle in self._needles for span in _find(needle, lowered)]
+        spans: list[tuple[int, int, str, str]] = []
+        if self._sieve is not None and self._sieve.search(lowered):
+            for gram, places in self._pieces.items():
+                if gram in lowered:
+                    _find(gram, places, lowered, spans)
+        return spans
 
 
 def placeholder(role: str, spelling: str, length: int) -> bytes:
@@ -132,18 +134,32 @@ def placeholder(role: str, spelling: str, length: int) -> bytes:
     return b"[K:" + name.encode().ljust(room, b"~") + b"]"
 
 
-def _find(needle: Needle, lowered: bytes) -> list[tuple[int, int, str, str]]:
-    """Find every run of a spelling that is long enough to give the key away."""
-    found: list[tuple[int, int, str, str]] = []
-    for offset, gram in needle.grams:
+Places = list[tuple[Needle, int]]
+
+
+def _index(keys: Mapping[str, str]) -> dict[bytes, Places]:
+    """Return piece → where it stands in which spellings."""
+    index: dict[bytes, Places] = {}
+    for needle in needles(keys):
+        for offset, gram in needle.grams:
+            index.setdefault(gram, []).append((needle, offset))
+    return index
+
+
+def _find(
+    gram: bytes, places: Places, lowered: bytes, spans: list[tuple[int, int, str, str]]
+) -> None:
+    """Find every run around a piece that is long enough to give a key away."""
+    for needle, offset in places:
+        done = 0
         position = lowered.find(gram)
         while position >= 0:
-            if not (found and found[-1][0] <= position < found[-1][1]):
+            if position >= done:
                 start, end = needle.extend(lowered, position, offset)
                 if end - start >= needle.least:
-                    found.append((start, end, needle.role_of(end - start), needle.spelling))
+                    spans.append((start, end, needle.role_of(end - start), needle.spelling))
+                    done = end
             position = lowered.find(gram, position + 1)
-    return found
 
 
 def _overwrite(data: bytes, spans: list[tuple[int, int, str, str]]) -> bytes:

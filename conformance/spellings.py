@@ -2,7 +2,7 @@
 
 Searching is done in lower case, so that a key in another case, or an encoding that was folded,
 is found too. Each spelling is sought by short pieces of itself that any run long enough to
-matter must contain; a plain search for a piece is many times faster than one big expression.
+matter must contain.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import codecs
 import html
 import itertools
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 LONGER = "x"
@@ -52,21 +54,55 @@ class Needle:
         return f"{self.role}_longer" if length == len(self.text) else self.role
 
 
-def needles(role: str, key: str) -> list[Needle]:
-    """Return every spelling of a key that is sought."""
-    count = min(ENOUGH, -(-2 * len(key) // 3))
+def needles(keys: Mapping[str, str]) -> list[Needle]:
+    """Return every spelling that is sought, of keys by role."""
+    counts = {role: min(ENOUGH, -(-2 * len(key) // 3)) for role, key in keys.items()}
+    least_of_all = min(counts.values(), default=ENOUGH)
+    return [
+        needle
+        for role, key in keys.items()
+        for needle in _needles(role, key, counts[role], least_of_all)
+    ]
+
+
+def _needles(role: str, key: str, count: int, least_of_all: int) -> list[Needle]:
     made: dict[bytes, Needle] = {}
     for spelling, text, least in _spellings(key + LONGER, count):
         text = text.lower()
         least = max(4, least)
         if len(text) >= least and text not in made:
-            size = (least + 1) // 2
+            # Keys that begin alike share their pieces if these have one size.
+            size = (max(4, least * least_of_all // count) + 1) // 2
             grams = tuple(
                 (offset, text[offset : offset + size])
                 for offset in range(0, len(text) - size + 1, size)
             )
             made[text] = Needle(role, spelling, text, least, grams)
     return list(made.values())
+
+
+def any_of(words: Iterable[bytes]) -> re.Pattern[bytes] | None:
+    """Return an expression that finds any of the words in one pass; None for no words.
+
+    It shares what words begin with, so that its time does not grow with their number.
+    """
+    tree: dict[int, Any] = {}
+    for word in words:
+        node = tree
+        for byte in word:
+            node = node.setdefault(byte, {})
+        node[_END] = {}
+    return re.compile(_branches(tree)) if tree else None
+
+
+_END = -1
+
+
+def _branches(node: dict[int, Any]) -> bytes:
+    if _END in node:
+        return b""
+    each = [re.escape(bytes([byte])) + _branches(below) for byte, below in sorted(node.items())]
+    return each[0] if len(each) == 1 else b"(?:" + b"|".join(each) + b")"
 
 
 def _spellings(key: str, count: int) -> Iterator[tuple[str, bytes, int]]:

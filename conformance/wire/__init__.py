@@ -67,7 +67,13 @@ class Edge:
         await self.aclose()
 
 
+MAX_POOLED = 64 * 1024
+"""Bytes of a body that go over the pool, which hears an early refusal only after it sent all."""
+
+
 def _needs_socket(request: Request) -> bool:
     """Whether only the socket can carry it: the pool reads and sends in one way only."""
+    if len(request.body or b"") > MAX_POOLED:
+        return True
     ordinary = Manner(close_after_events=request.manner.close_after_events)
     return request.wire is Wire.SOCKET or request.sending != Sending() or request.manner != ordinary

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.errors import InternalError, UsageError
@@ -118,6 +118,7 @@ def test_a_masked_form_is_no_secret(text: bytes) -> None:
     assert Secrets({"valid": PLAIN}).scrub(text) == text
 
 
+@settings(max_examples=30)
 @given(st.text(min_size=6, max_size=60), st.binary(max_size=50), st.binary(max_size=50))
 def test_a_key_never_survives_whatever_stands_around_it(
     key: str, before: bytes, after: bytes

@@ -23,7 +23,7 @@ def ask(wire: Wire, server_file: Path, trust: Trust, *more: ssl.SSLContext) -> E
     async def run() -> Exchange:
         context = more[0] if more else server_context(server_file)
         async with ScriptedServer([ANSWER], tls=context) as server:
-            times = Timeouts(connect=2, first_byte=1, idle=1, total=4)
+            times = Timeouts(connect=5, first_byte=5, idle=5, total=10)
             settings = Settings(server.url, timeouts=times, trust=trust)
             async with Edge(settings, Secrets({"valid": "sk-1234567890"})) as edge:
                 return await edge.perform(Request("ask", "GET", "/models", wire=wire))
@@ -131,7 +131,7 @@ def test_a_socket_goes_through_a_proxy_by_a_tunnel() -> None:
     async def run(*script: bytes) -> tuple[Exchange, ScriptedServer]:
         async with ScriptedServer(script) as proxy:
             url = proxy.url.replace("://", "://me:pass%20word@")
-            times = Timeouts(connect=1, first_byte=0.3, idle=0.3, total=1)
+            times = Timeouts(connect=5, first_byte=5, idle=5, total=10)
             settings = Settings("http://gateway.example/v1", proxy=url, timeouts=times)
             async with Edge(settings, Secrets({"valid": "sk-1234567890"})) as edge:
                 request = Request("ask", "GET", "/models", wire=Wire.SOCKET)

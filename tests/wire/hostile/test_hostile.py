@@ -16,16 +16,16 @@ from conformance.wire import Edge, Settings, Timeouts
 from tests.wire.hostile.shapes import LENGTH, OK, SHAPES
 from tests.wire.scripted_server import ScriptedServer, Step
 
-BOUND = 6.0
-"""Seconds any of these exchanges may take, with the total below."""
+BOUND = 20.0
+"""Seconds that tell an end from a hang, even on a machine that is busy with other things."""
 
-TIMES = Timeouts(connect=1, first_byte=0.25, idle=0.25, total=3)
-DRIP = Timeouts(connect=1, first_byte=0.25, idle=0.25, total=0.5)
+PATIENT = Timeouts(connect=5, first_byte=5, idle=5, total=5)
+HASTY = Timeouts(connect=5, first_byte=0.25, idle=0.25, total=0.5)
 MEMORY = 250 * 1024 * 1024
 KEY = "sk-Zq8-hostile-4711"
 
 
-def ask(wire: Wire, *scripts: tuple[Step, ...], times: Timeouts = TIMES) -> list[Exchange]:
+def ask(wire: Wire, *scripts: tuple[Step, ...], times: Timeouts = PATIENT) -> list[Exchange]:
     """Hold one exchange for each script, over one edge."""
 
     async def run() -> list[Exchange]:
@@ -42,7 +42,7 @@ def ask(wire: Wire, *scripts: tuple[Step, ...], times: Timeouts = TIMES) -> list
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_hostile_answer_ends_in_time_and_says_how(name: str, wire: Wire) -> None:
     shape = SHAPES[name]
-    times = DRIP if "drip" in name or "flood" in name else TIMES
+    times = HASTY if Ending.TIMEOUT in shape.endings else PATIENT
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     began = time.monotonic()
     (got,) = ask(wire, shape.script, times=times)
@@ -66,7 +66,8 @@ def test_there_are_sixty_shapes() -> None:
     "name", ["a reset within a chunk", "two answers", "silence within a chunk", "random bytes"]
 )
 def test_the_exchange_after_a_hostile_one_is_unharmed(name: str, wire: Wire) -> None:
-    first, second = ask(wire, SHAPES[name].script, (LENGTH % 4 + b"fine",))
+    times = Timeouts(first_byte=2, idle=1)
+    first, second = ask(wire, SHAPES[name].script, (LENGTH % 4 + b"fine",), times=times)
     assert first.ending in SHAPES[name].endings
     assert (second.ending, second.body) == (Ending.COMPLETE, b"fine")
 
