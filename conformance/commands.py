@@ -11,7 +11,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from conformance.report import Report, exit_code
+from conformance.outcome import exit_code
+from conformance.report import Report
 from conformance.reports.text import show
 from conformance.session import Options, bundled_target, check, check_with_keys
 from conformance.target import Target, checked_url, load_target

@@ -5,22 +5,22 @@ Every other format is made from this document, and from the evidence it names, a
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.capability import Found
 from conformance.curl import curl
 from conformance.exchange import Exchange
-from conformance.verdict import Finding, Ruling, Verdict
-from openapi import Contract, Level, Scope
+from conformance.outcome import exit_code, summary
+from conformance.streamed import event_rows
+from conformance.verdict import Finding, Ruling
+from openapi import Contract, Scope
 
 SCHEMA_VERSION = "1.0"
 EXCERPT = 4096
 """Bytes of a body that the report quotes; the evidence has all of it."""
-
-_RED = frozenset({Verdict.FAIL, Verdict.UNTESTABLE})
+MOST_ARRIVALS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +169,9 @@ class Report:
             "ended_at": round(exchange.ended_at, 6),
             "arrivals": [
                 {"start": each.start, "at": round(each.at, 6), "chunk": each.chunk}
-                for each in exchange.arrivals[:200]
+                for each in exchange.arrivals[:MOST_ARRIVALS]
             ],
+            "events": event_rows(exchange),
         }
 
 
@@ -178,39 +179,3 @@ def excerpt(body: bytes) -> str:
     """Return the beginning of a body as text; bytes that are not UTF-8 are shown escaped."""
     text = body[:EXCERPT].decode("utf-8", "backslashreplace")
     return text if len(body) <= EXCERPT else f"{text}… ({len(body)} bytes)"
-
-
-def summary(rulings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Count rulings by verdict, and the MUSTs that stay undecided."""
-    rows = list(rulings)
-    counts = Counter(row["verdict"] for row in rows)
-    undecided = [row for row in rows if row["verdict"] == Verdict.INCONCLUSIVE]
-    must = [row for row in undecided if row["level"] == Level.MUST]
-    return {
-        "requirements": len(rows),
-        "judged": sum(row["verdict"] in ("PASS", "WARN", "FAIL") for row in rows),
-        "verdicts": {verdict.value: counts.get(verdict.value, 0) for verdict in Verdict},
-        "not_reached": sum(row["reason"].startswith("budget") for row in undecided),
-        "undecided_musts": sum(not row["reason"].startswith("budget") for row in must),
-        "conforms": not any(row["verdict"] in _RED for row in rows),
-    }
-
-
-def exit_code(
-    document: Mapping[str, Any], *, strict: bool = False, require_complete: bool = False
-) -> int:
-    """Return the exit code that a report document stands for.
-
-    0: no FAIL, UNTESTABLE or stale baseline entry, and every applicable MUST decided or not reached
-    within the budget. 1: otherwise. 4: a judge of ours failed.
-    """
-    if document["run"]["crashes"]:
-        return 4
-    known = set(document["baseline"].get("known", ()))
-    counted = [row for row in document["rulings"] if row["requirement"] not in known]
-    counts = summary(counted)
-    red = not counts["conforms"] or counts["undecided_musts"] or document["baseline"].get("stale")
-    red = red or bool(document["run"]["interrupted"])
-    red = red or (strict and counts["verdicts"][Verdict.WARN.value])
-    red = red or (require_complete and counts["not_reached"])
-    return 1 if red else 0
