@@ -23,7 +23,7 @@ def report_schema() -> Mapping[str, Any]:
 
 def departure(document: object) -> str | None:
     """Return in one sentence where a document departs from the schema first; None when it obeys."""
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
     for error in Draft202012Validator(report_schema()).iter_errors(document):
         where = "/".join(str(part) for part in error.absolute_path) or "the document"

@@ -1,4 +1,4 @@
-"""Writing: report documents to and from disk, and `FORMAT=PATH`. The only file that does so."""
+"""Writing: report documents to and from disk, and `FORMAT=PATH`. Renders nothing itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 from conformance.errors import UsageError
 from conformance.report import SCHEMA_VERSION
-from conformance.reports import checked, render
+from conformance.report_schema import departure
+from conformance.reports import ready, render
 
 
 def destinations(reports: Sequence[str]) -> list[tuple[str, Path]]:
@@ -22,7 +23,7 @@ def destinations(reports: Sequence[str]) -> list[tuple[str, Path]]:
         folder = Path(path).resolve().parent
         if not folder.is_dir():
             raise UsageError(f"--report {word!r}: the folder {folder.name!r} does not exist")
-        found.append((checked(name), Path(path)))
+        found.append((ready(name), Path(path)))
     return found
 
 
@@ -56,6 +57,12 @@ def load_report(path: Path) -> dict[str, Any]:
             f"{path.name} has schema version {version}; this kit reads {SCHEMA_VERSION}",
             hint="use the kit that wrote it",
         )
+    wrong = departure(document)
+    if wrong is not None:
+        raise UsageError(
+            f"{path.name} is not a whole report: {wrong}",
+            hint="it was cut or edited; render the report that a run wrote",
+        )
     return document
 
 
@@ -64,4 +71,12 @@ def render_command(path: Path, reports: Sequence[str]) -> None:
     places = destinations(reports)
     if not places:
         raise UsageError("nothing to render", hint="--report html=report.html")
-    write(load_report(path), places)
+    document = load_report(path)
+    write(document, places, evidence_of(document, path))
+
+
+def evidence_of(document: Mapping[str, Any], path: Path) -> Path | None:
+    """Return the evidence that a report names, when it lies beside the report."""
+    name = document["run"]["evidence"]["file"]
+    beside = path.parent / Path(name).name
+    return beside if name and beside.exists() else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import re
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +23,12 @@ if TYPE_CHECKING:
 
 def compose(template: str, **values: Any) -> str:
     """Return a whole page; raises UsageError when Jinja2 is not installed."""
-    from_file = _environment()
     style, script = part("page.css"), part("page.js")
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"
     )
-    page = from_file.get_template(template)
+    page = environment().get_template(template)
     text: str = page.render(
         policy=trusted(policy), style=trusted(style), script=trusted(script), **values
     )
@@ -37,7 +37,7 @@ def compose(template: str, **values: Any) -> str:
 
 def fragment(template: str, **values: Any) -> Markup:
     """Return a piece of a page, ready to be filled into one."""
-    return trusted(_environment().get_template(template).render(**values))
+    return trusted(environment().get_template(template).render(**values))
 
 
 def trusted(text: str) -> Markup:
@@ -58,14 +58,15 @@ def _hash(text: str) -> str:
 
 
 @functools.cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what fills templates in; raises UsageError when Jinja2 is not installed."""
     try:
         from jinja2 import Environment, FunctionLoader, StrictUndefined
     except ImportError:
         raise UsageError(
             "the HTML report needs Jinja2", hint="pip install 'gonogo[report]'"
         ) from None
-    return Environment(
+    filling = Environment(
         loader=FunctionLoader(part),
         autoescape=True,
         undefined=StrictUndefined,
@@ -73,6 +74,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    filling.filters["ticked"] = _ticked
+    return filling
+
+
+def _ticked(text: str) -> Markup:
+    """Show what stands between backticks as code."""
+    from markupsafe import escape
+
+    return trusted(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(visible(text)))))
 
 
 def _shown(value: Any) -> Any:

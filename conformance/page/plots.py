@@ -25,7 +25,7 @@ MOST_POINTS = 600
 
 
 def plots(measurements: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return title, note and inline SVG of each measurement with points; none without matplotlib."""
+    """Return title, note and inline SVG of each measurement that holds points."""
     drawn = {
         name: each
         for name, each in measurements.items()
@@ -37,8 +37,9 @@ def plots(measurements: Mapping[str, Any]) -> list[dict[str, Any]]:
         return []
     if not drawn:
         return []
-    settings = {"svg.hashsalt": "gonogo", "svg.fonttype": "none", "text.parse_math": False}
-    with matplotlib.rc_context(settings):
+    with matplotlib.rc_context(
+        {"svg.hashsalt": "gonogo", "svg.fonttype": "none", "text.parse_math": False}
+    ):
         return [
             {
                 "title": one_line(each["title"], 160),
@@ -74,7 +75,7 @@ def _figure(kind: type[Figure], measurement: Mapping[str, Any]) -> Figure:
     axes.tick_params(colors=_INK, labelsize=8)
     for label in (axes.xaxis.label, axes.yaxis.label):
         label.set_color(_INK)
-        label.set_size(9)
+        label.set_fontsize(9)
     if len(measurement["series"]) > 1:
         axes.legend(frameon=False, fontsize=8, labelcolor=_INK)
     figure.patch.set_alpha(0)

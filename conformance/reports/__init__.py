@@ -1,7 +1,8 @@
 """Formats of a report, one file each, found by being in this folder.
 
 A format is a module with `render(document, evidence=None) -> str`: a pure function of the JSON
-document, and of the evidence folder it names where a format needs whole exchanges.
+document, and of the evidence folder it names where a format needs whole exchanges. One that needs
+an extra has `ready()` too, which raises UsageError with the command that installs it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,17 @@ def checked(name: str) -> str:
         known = ", ".join(formats())
         hint = f"did you mean {near[0]!r}?" if near else f"known formats: {known}"
         raise UsageError(f"unknown report format {name!r}", hint=hint)
+    return name
+
+
+def ready(name: str) -> str:
+    """Return a format's name once it is known that it can be rendered here.
+
+    Asked before a run, so that a run is never made whose report cannot be written.
+    """
+    check = getattr(importlib.import_module(f"{__name__}.{checked(name)}"), "ready", None)
+    if check is not None:
+        check()
     return name
 
 

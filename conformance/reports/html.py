@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conformance.page import compose, trusted
+from conformance.page import compose, environment, trusted
 from conformance.page.exchange_view import BRIEF, NOTHING, SHORT, WHOLE, Detail, exchange_piece
 from conformance.page.plots import plots
 from conformance.page.report_view import chapter_values, page_values
@@ -22,6 +22,11 @@ AFFORDED = 1_500_000
 
 _LADDER = ((WHOLE, WHOLE), (WHOLE, SHORT), (SHORT, SHORT), (SHORT, BRIEF), (BRIEF, BRIEF))
 """How the first exchange of a ruling and the others are shown, most generous first."""
+
+
+def ready() -> None:
+    """Raise UsageError when Jinja2 is not installed."""
+    environment()
 
 
 def render(document: Mapping[str, Any], evidence: Path | None = None) -> str:
@@ -80,9 +85,9 @@ def _details(document: Mapping[str, Any]) -> dict[str, Detail]:
 
 def _cost(exchange: Mapping[str, Any], detail: Detail) -> int:
     """Return about how many bytes of page an exchange takes; a quote is five once escaped."""
-    rows = (exchange.get("events") or {"rows": ()})["rows"]
-    body = "" if rows else exchange["body"][: detail.body]
-    sent = exchange["request"]["body"][: min(detail.body, 1600)]
+    rows: list[Mapping[str, Any]] = (exchange.get("events") or {"rows": []})["rows"]
+    body: str = "" if rows else exchange["body"][: detail.body]
+    sent: str = exchange["request"]["body"][: min(detail.body, 1600)]
     heads = sum(len(name) + len(value[:300]) + 40 for name, value in exchange["headers"][:40])
     events = "".join(row["data"][: detail.data] for row in rows[: detail.events])
     text = sent + body + events
