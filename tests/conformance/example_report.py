@@ -6,113 +6,15 @@ import copy
 import json
 from typing import Any
 
+from tests.conformance.example_exchanges import curl, exchange, stream
+from tests.conformance.example_measurements import measurements
+
 SCRIPT = "<script>window.pwned = true</script><img src=x onerror='window.pwned = true'>"
 BIDI = "safe\u202egpj.exe\u2066 \u200bzero\u0000nul\x1b[31mred"
 SHELL = "`$(touch pwned)` | **bold** [link](javascript:alert(1)) <!-- --> ]]>"
 HOSTILE = f"{SCRIPT} {BIDI} {SHELL}"
 
 _VERDICTS = ("PASS", "WARN", "FAIL", "UNTESTABLE", "INCONCLUSIVE", "NOT_APPLICABLE")
-
-
-def chunk(index: int, text: str, *, finish: str | None = None) -> str:
-    """Return the data of one stream chunk."""
-    delta = {"role": "assistant", "content": text} if index == 0 else {"content": text}
-    return json.dumps(
-        {
-            "id": "chatcmpl-7f3a",
-            "object": "chat.completion.chunk",
-            "created": 1_767_000_000,
-            "model": "google/gemma-7b-it-lora",
-            "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
-        }
-    )
-
-
-def stream(words: list[str], *, done: bool = True) -> dict[str, Any]:
-    """Return an exchange that holds a stream of these words."""
-    datas = [chunk(index, word) for index, word in enumerate(words)]
-    datas.append(chunk(len(words), "", finish="stop"))
-    datas += ["[DONE]"] if done else []
-    rows, arrivals, body, at = [], [], "", 0.182
-    for index, data in enumerate(datas):
-        block = f"data: {data}\n\n"
-        start = len(body.encode())
-        body += block
-        arrivals.append({"start": start, "at": round(at, 6), "chunk": index})
-        rows.append(
-            {
-                "start": start,
-                "end": len(body.encode()),
-                "at": round(at, 6),
-                "type": "message",
-                "data": data[:240],
-                "cut": max(len(data) - 240, 0),
-            }
-        )
-        at += 0.031 if index % 5 else 0.094
-    return exchange(
-        "greeting/stream",
-        {"stream": True, "max_tokens": 48},
-        200,
-        body,
-        kind="text/event-stream; charset=utf-8",
-        arrivals=arrivals,
-        events={"count": len(datas), "rows": rows[:80]},
-        ended_at=round(at, 6),
-    )
-
-
-def exchange(
-    identity: str,
-    extra: dict[str, Any],
-    status: int | None,
-    body: str,
-    *,
-    kind: str = "application/json",
-    ending: str = "complete",
-    detail: str = "",
-    arrivals: list[dict[str, Any]] | None = None,
-    events: dict[str, Any] | None = None,
-    ended_at: float = 0.24,
-) -> dict[str, Any]:
-    """Return one exchange as the document holds it."""
-    sent = {
-        "model": "google/gemma-7b-it-lora",
-        "messages": [{"role": "user", "content": "Count from 1 to 60 in digits."}],
-        "temperature": 0,
-        **extra,
-    }
-    text = json.dumps(sent)
-    return {
-        "curl": curl(text),
-        "request": {
-            "method": "POST",
-            "path": "/chat/completions",
-            "headers": [["content-type", "application/json"]],
-            "body": text,
-        },
-        "status": status,
-        "headers": [] if status is None else [["Content-Type", kind], ["X-Request-Id", "req_01H"]],
-        "body": body[:4096] + (f"… ({len(body)} bytes)" if len(body) > 4096 else ""),
-        "bytes": len(body.encode("utf-8", "surrogatepass")),
-        "ending": ending,
-        "detail": detail,
-        "attempt": 2 if identity.endswith("#2") else 1,
-        "headers_at": None if status is None else 0.174,
-        "ended_at": ended_at,
-        "arrivals": arrivals if arrivals is not None else [{"start": 0, "at": 0.2, "chunk": None}],
-        "events": events or {"count": 0, "rows": []},
-    }
-
-
-def curl(body: str) -> str:
-    """Return a curl line as the suite writes it."""
-    quoted = body.replace("'", "'\"'\"'")
-    return (
-        "curl -sS -i https://gateway.example/v1/chat/completions "
-        "-H \"Authorization: Bearer $GATEWAY_KEY\" -H 'content-type: application/json' "
-        f"--data-binary '{quoted}'"
-    )
 
 
 def finding(where: str, expected: str, actual: str, evidence: str) -> dict[str, Any]:
@@ -255,57 +157,6 @@ def rulings() -> list[dict[str, Any]]:
             reason="no key 'without_credit' was given",
         ),
     ]
-
-
-def measurements() -> dict[str, Any]:
-    """Return the four measurements a run may hold."""
-    return {
-        "first-token": {
-            "title": "Time to the first byte of the body, over the run",
-            "x": "seconds into the run",
-            "y": "seconds",
-            "series": [
-                {
-                    "name": "streams",
-                    "line": False,
-                    "points": [[i * 0.7, 0.18 + (i * 37 % 11) / 90] for i in range(60)],
-                }
-            ],
-        },
-        "arrivals": {
-            "title": "Arrival of the events of one stream",
-            "x": "seconds after sending",
-            "y": "event",
-            "series": [
-                {
-                    "name": "baseline/streamed",
-                    "line": True,
-                    "points": [[0.18 + i * 0.031, i] for i in range(40)],
-                }
-            ],
-        },
-        "prompt-slope": {
-            "title": "Prompt tokens against words sent",
-            "x": "words in the messages",
-            "y": "prompt_tokens",
-            "series": [
-                {
-                    "name": "usage",
-                    "line": False,
-                    "points": [[i * 100, 12 + i * 130] for i in range(9)],
-                }
-            ],
-        },
-        "window": {
-            "title": "Where the context window ends",
-            "x": "words in the messages",
-            "y": "answered (1) or refused (0)",
-            "series": [
-                {"name": "answered", "line": False, "points": [[500, 1], [1000, 1], [2900, 1]]},
-                {"name": "refused", "line": False, "points": [[4000, 0], [3300, 0], [3050, 0]]},
-            ],
-        },
-    }
 
 
 def counted(rows: list[dict[str, Any]]) -> dict[str, Any]:
