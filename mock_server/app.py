@@ -82,7 +82,7 @@ def _engine(settings: Settings) -> Engine:
     try:
         tokens = Tokens.load(settings.tokenizer)
         return engines.build(settings.engine, tokens, settings.engine_options)
-    except (engines.UnknownEngine, TokenizerError) as error:
+    except (engines.EngineError, TokenizerError) as error:
         raise SettingsError(str(error)) from None
 
 

@@ -15,7 +15,11 @@ from mock_server.completion import Engine
 from mock_server.tokens import Tokens
 
 
-class UnknownEngine(ValueError):
+class EngineError(ValueError):
+    """An engine that cannot be made, and why, in one sentence."""
+
+
+class UnknownEngine(EngineError):
     """No engine has that name."""
 
 
@@ -25,7 +29,7 @@ def names() -> tuple[str, ...]:
 
 
 def build(name: str, tokens: Tokens, options: Mapping[str, object] | None = None) -> Engine:
-    """Make an engine; raises UnknownEngine, naming the nearest that exist."""
+    """Make an engine; raises EngineError; UnknownEngine names the nearest that exist."""
     if name not in names():
         near = difflib.get_close_matches(name, names(), 1)
         hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(names())}"

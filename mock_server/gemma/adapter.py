@@ -1,0 +1,180 @@
+"""Adapters: checked by us and turned into what the runtime loads, since it checks too late.
+
+Knows PEFT folders and `.onnx_adapter` files; no model. An edge to `onnxruntime`'s adapter format.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mock_server.gemma.native import plain
+from mock_server.gemma.shape import Slot
+from mock_server.gemma.weights import Array, WeightsError, read_safetensors
+
+TENSOR = re.compile(r"(?:base_model\.model\.)?(.+)\.lora_([AB])(?:\.default)?\.weight")
+LARGEST_RANK = 512
+SETTINGS, TENSORS = "adapter_config.json", "adapter_model.safetensors"
+REFUSED = {"use_dora": "DoRA", "fan_in_fan_out": "transposed weights", "lora_bias": "biases"}
+
+
+class AdapterError(ValueError):
+    """An adapter that cannot be used with this model, and why, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The two matrices of one projection: [inputs, rank] and [rank, outputs], scale included."""
+
+    a: Array
+    b: Array
+
+
+def convert(source: Path, slots: tuple[Slot, ...], half: bool, destination: Path) -> None:
+    """Check an adapter and write it as the runtime wants it; raises AdapterError."""
+    if not slots:
+        raise AdapterError("this model takes no adapters; prepare it with gonogo-mock prepare")
+    if source.is_dir():
+        arrays = placed(peft(source), slots)
+    elif source.is_file():
+        arrays = read(source)
+    else:
+        raise AdapterError(f"{source.name} is neither a PEFT folder nor an .onnx_adapter file")
+    check(arrays, slots, source.name)
+    kind = np.float16 if half else np.float32
+    write(destination, {name: array.astype(kind) for name, array in arrays.items()})
+
+
+def peft(folder: Path) -> dict[str, Pair]:
+    """Read what `PeftModel.save_pretrained` wrote, by the projection's Hugging Face name."""
+    try:
+        settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+        kind = settings["peft_type"]
+        rank, alpha = int(settings["r"]), float(settings["lora_alpha"])
+    except OSError:
+        raise AdapterError(f"{folder.name} has no {SETTINGS}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise AdapterError(f"{folder.name}/{SETTINGS} is not a LoRA's: {error}") from None
+    if kind != "LORA":
+        raise AdapterError(f"{folder.name} is of kind {kind}; only LORA works")
+    for key, what in REFUSED.items():
+        if settings.get(key):
+            raise AdapterError(f"{folder.name} uses {what} ({key}), which this server cannot")
+    try:
+        tensors = read_safetensors(folder / TENSORS)
+    except WeightsError as error:
+        raise AdapterError(f"{folder.name}: {error}") from None
+    sides: dict[str, dict[str, Array]] = {}
+    for name, tensor in tensors.items():
+        found = TENSOR.fullmatch(name)
+        if found is None:
+            raise AdapterError(f"{folder.name}: tensor {name} is not a LoRA matrix")
+        sides.setdefault(found[1], {})[found[2]] = tensor.astype(np.float32)
+    pairs: dict[str, Pair] = {}
+    for module, pair in sides.items():
+        if len(pair) != 2:
+            raise AdapterError(f"{folder.name}: {module} has only one of its two matrices")
+        own_rank = _patterned(settings.get("rank_pattern"), module, rank)
+        own_alpha = _patterned(settings.get("alpha_pattern"), module, alpha)
+        scale = own_alpha / (own_rank**0.5 if settings.get("use_rslora") else own_rank)
+        pairs[module] = Pair(pair["A"].T, pair["B"].T * np.float32(scale))
+    return pairs
+
+
+def placed(pairs: Mapping[str, Pair], slots: tuple[Slot, ...]) -> dict[str, Array]:
+    """Put the projections' matrices into the graph's slots, side by side where they share one."""
+    arrays: dict[str, Array] = {}
+    known: set[str] = set()
+    for slot in slots:
+        found = [(pairs.get(module), width) for module, width in slot.parts]
+        known.update(module for module, _ in slot.parts)
+        for (module, width), (pair, _) in zip(slot.parts, found, strict=True):
+            if pair is not None:
+                _fits(module, pair, slot.inputs, width)
+        ranks = [pair.a.shape[1] if pair else 0 for pair, _ in found]
+        if not sum(ranks):
+            continue
+        low = [pair.a for pair, _ in found if pair]
+        high = np.zeros((sum(ranks), slot.outputs), np.float32)
+        row = column = 0
+        for (pair, width), rank in zip(found, ranks, strict=True):
+            if pair is not None:
+                high[row : row + rank, column : column + width] = pair.b
+            row, column = row + rank, column + width
+        arrays[slot.matrix("A")] = np.ascontiguousarray(np.concatenate(low, axis=1))
+        arrays[slot.matrix("B")] = high
+    strangers = sorted(set(pairs) - known)
+    if strangers:
+        raise AdapterError(f"the adapter is for {strangers[0]}, which this model does not have")
+    return arrays
+
+
+def check(arrays: Mapping[str, Array], slots: tuple[Slot, ...], name: str) -> None:
+    """Refuse what the runtime would only notice at the first token."""
+    names = {slot.matrix(side): slot for slot in slots for side in "AB"}
+    if not arrays:
+        raise AdapterError(f"{name} holds no matrices")
+    for key, array in arrays.items():
+        slot = names.get(key)
+        if slot is None:
+            raise AdapterError(f"{name}: this model has no place for {key}")
+        if array.ndim != 2 or array.dtype not in (np.float16, np.float32):
+            raise AdapterError(f"{name}: {key} is not a float matrix")
+        if not np.isfinite(array).all():
+            raise AdapterError(f"{name}: {key} holds values that are not numbers")
+    for slot in {names[key].name: names[key] for key in arrays}.values():
+        a, b = arrays.get(slot.matrix("A")), arrays.get(slot.matrix("B"))
+        if a is None or b is None:
+            raise AdapterError(f"{name}: {slot.name} has only one of its two matrices")
+        _fits(slot.name, Pair(a, b), slot.inputs, slot.outputs)
+
+
+def read(path: Path) -> dict[str, Array]:
+    """The matrices of an `.onnx_adapter` file by their graph names."""
+    try:
+        adapter = _format().read_adapter(str(path))
+        # The arrays only borrow the file's memory.
+        return {name: value.numpy().copy() for name, value in adapter.get_parameters().items()}
+    except Exception as error:
+        raise AdapterError(f"{path.name} is not an .onnx_adapter file: {plain(error)}") from None
+
+
+def write(path: Path, arrays: Mapping[str, Array]) -> None:
+    """Write an `.onnx_adapter` file."""
+    make = importlib.import_module("onnxruntime").OrtValue.ortvalue_from_numpy
+    adapter = _format()()
+    adapter.set_adapter_version(1)
+    adapter.set_model_version(1)
+    values = {name: make(np.ascontiguousarray(array)) for name, array in arrays.items()}
+    adapter.set_parameters(values)
+    adapter.export_adapter(str(path))
+
+
+def _format() -> Any:
+    return importlib.import_module("onnxruntime").AdapterFormat
+
+
+def _fits(module: str, pair: Pair, inputs: int, outputs: int) -> None:
+    a, b = pair.a.shape, pair.b.shape
+    if len(a) != 2 or len(b) != 2 or a[1] != b[0]:
+        raise AdapterError(f"the matrices of {module} do not fit each other: {a} and {b}")
+    if a[0] != inputs or b[1] != outputs:
+        raise AdapterError(
+            f"{module} of the adapter is {a[0]} to {b[1]}; this model's is {inputs} to {outputs}"
+        )
+    if not 1 <= a[1] <= LARGEST_RANK:
+        raise AdapterError(f"{module} has rank {a[1]}; ranks from 1 to {LARGEST_RANK} work")
+
+
+def _patterned(patterns: Any, module: str, otherwise: float) -> float:
+    for pattern, value in (patterns or {}).items():
+        if re.fullmatch(rf"(.*\.)?({pattern})", module):
+            return float(value)
+    return otherwise

@@ -1,0 +1,183 @@
+"""A servable model folder: `genai_config.json`, the graph, `tokenizer.json`, and our manifest.
+
+Knows the files and what stands in them; opens no model and imports no runtime.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mock_server.gemma.shape import FLOAT_BYTES, Shape, Slot
+
+SHIPPED = Path(__file__).parent / "small"
+MANIFEST = "gonogo.json"
+FORMAT = 1
+HASHED_AT_START = 16 * 2**20
+
+
+class FolderError(ValueError):
+    """A folder that cannot be served, and what to do about it, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """What is known of a model before it is loaded."""
+
+    path: Path
+    context: int
+    """Tokens of prompt and completion together."""
+    vocabulary: int
+    kv_bytes: int
+    """Bytes of key and value cache a token takes."""
+    ends: frozenset[int]
+    """Ids that end an answer."""
+    slots: tuple[Slot, ...] = ()
+    """Where an adapter may stand; none in a folder that was not prepared."""
+    half: bool = False
+    """True where the graph works in float16, and adapters must too."""
+    adapters: Mapping[str, Path] | None = None
+    """Adapters that lie in the folder, by name."""
+    digest: str = ""
+    """Changes with the weights."""
+
+    @classmethod
+    def open(cls, path: str | Path | None = None) -> Folder:
+        """Read a folder, by default the shipped one; raises FolderError."""
+        where = Path(path) if path is not None else SHIPPED
+        if not where.is_dir():
+            raise FolderError(f"there is no folder {where.name}; --model-dir takes a model folder")
+        config = _json(where, "genai_config.json")
+        if not (where / "tokenizer.json").is_file():
+            raise FolderError(f"{where.name} has no tokenizer.json; copy Gemma's beside the model")
+        try:
+            model = config["model"]
+            decoder = model["decoder"]
+            ends = model["eos_token_id"]
+            graph = where / decoder["filename"]
+            per_token = 2 * decoder["num_hidden_layers"] * decoder["num_key_value_heads"]
+            known = {
+                "path": where,
+                "context": int(model["context_length"]),
+                "vocabulary": int(model["vocab_size"]),
+                "ends": frozenset(ends if isinstance(ends, list) else [ends]),
+                "kv_bytes": per_token * int(decoder["head_size"]) * FLOAT_BYTES,
+            }
+            kind = str(model["type"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise FolderError(f"{where.name}/genai_config.json lacks {error}") from None
+        if not kind.startswith("gemma"):
+            raise FolderError(f"{where.name} holds a model of type {kind}; only Gemma is served")
+        if not graph.is_file():
+            raise FolderError(f"{where.name} has no {graph.name}; the model builder writes it")
+        if not (where / MANIFEST).is_file():
+            return cls(**known, digest=_digest(graph))
+        return cls(**known, **_manifest(where))
+
+
+def config(shape: Shape, ends: list[int], bos: int = 2, pad: int = 0) -> dict[str, Any]:
+    """The `genai_config.json` of a graph of ours."""
+    threads = {"intra_op_num_threads": 1} if shape.hidden < 1024 else {}
+    return {
+        "model": {
+            "type": "gemma",
+            "bos_token_id": bos,
+            "pad_token_id": pad,
+            "eos_token_id": ends,
+            "vocab_size": shape.vocabulary,
+            "context_length": shape.context,
+            "decoder": {
+                "filename": "model.onnx",
+                "head_size": shape.head_size,
+                "hidden_size": shape.hidden,
+                "num_attention_heads": shape.heads,
+                "num_key_value_heads": shape.key_heads,
+                "num_hidden_layers": shape.layers,
+                "session_options": {
+                    "log_id": "onnxruntime-genai",
+                    "provider_options": [],
+                    **threads,
+                },
+                "inputs": {
+                    "input_ids": "input_ids",
+                    "attention_mask": "attention_mask",
+                    "past_key_names": "past_key_values.%d.key",
+                    "past_value_names": "past_key_values.%d.value",
+                },
+                "outputs": {
+                    "logits": "logits",
+                    "present_key_names": "present.%d.key",
+                    "present_value_names": "present.%d.value",
+                },
+            },
+        },
+        "search": {
+            "max_length": shape.context,
+            "do_sample": False,
+            "past_present_share_buffer": True,
+        },
+    }
+
+
+def write_manifest(
+    folder: Path, slots: tuple[Slot, ...], half: bool, adapters: Mapping[str, str]
+) -> None:
+    """Write what `Folder.open` wants to know beyond the runtime's own file."""
+    files = [path for path in sorted(folder.iterdir()) if path.is_file() and path.name != MANIFEST]
+    manifest = {
+        "format": FORMAT,
+        "half": half,
+        "slots": [[slot.name, slot.inputs, [list(part) for part in slot.parts]] for slot in slots],
+        "adapters": dict(adapters),
+        "files": {path.name: [path.stat().st_size, _digest(path)] for path in files},
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def _manifest(where: Path) -> dict[str, Any]:
+    manifest = _json(where, MANIFEST)
+    try:
+        if manifest["format"] != FORMAT:
+            raise FolderError(f"{where.name}/{MANIFEST} has another format; prepare it again")
+        slots = tuple(
+            Slot(name, inputs, tuple((module, width) for module, width in parts))
+            for name, inputs, parts in manifest["slots"]
+        )
+        for name, (size, digest) in manifest["files"].items():
+            path = where / name
+            if not path.is_file() or path.stat().st_size != size:
+                raise FolderError(f"{where.name}/{name} is not as it was prepared; prepare again")
+            if size <= HASHED_AT_START and _digest(path) != digest:
+                raise FolderError(f"{where.name}/{name} was changed since; prepare it again")
+        whole = json.dumps(manifest["files"], sort_keys=True).encode()
+        return {
+            "slots": slots,
+            "half": bool(manifest["half"]),
+            "adapters": {name: where / part for name, part in manifest["adapters"].items()},
+            "digest": hashlib.sha256(whole).hexdigest()[:16],
+        }
+    except (KeyError, TypeError, AttributeError) as error:
+        raise FolderError(f"{where.name}/{MANIFEST} is damaged: {error}; prepare again") from None
+
+
+def _json(where: Path, name: str) -> dict[str, Any]:
+    try:
+        document = json.loads((where / name).read_text(encoding="utf-8"))
+    except OSError:
+        raise FolderError(
+            f"{where.name} has no {name}; make the folder with the GenAI model builder"
+        ) from None
+    except ValueError as error:
+        raise FolderError(f"{where.name}/{name} is not JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise FolderError(f"{where.name}/{name} is not a JSON object")
+    return document
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,109 @@
+"""Rounds: every running sequence moves by one token, and long prompts by one slice, in turn.
+
+Knows neither processes nor the runtime: sequences are made by a function, time is read from one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from mock_server.gemma.job import End, Gone, Job, Token
+
+SLICE_SECONDS = 0.05
+SMALLEST_SLICE = 16
+LARGEST_SLICE = 1024
+FIRST_SLICE = 64
+
+
+class Sequence(Protocol):
+    """One generation in the runtime."""
+
+    def read(self, ids: list[int]) -> None:
+        """Take in a slice of the prompt."""
+
+    def step(self) -> tuple[int, float | None, tuple[tuple[int, float], ...]]:
+        """Generate: the token, its logprob and the likeliest ones where they were asked for."""
+
+
+@dataclass(slots=True)
+class _Running:
+    job: Job
+    sequence: Sequence
+    read: int = 0
+    made: int = 0
+
+
+class Rounds:
+    """The running jobs of a worker; they join and leave between any two tokens."""
+
+    def __init__(self, start: Callable[[Job], Sequence], now: Callable[[], float]) -> None:
+        """`start` opens a sequence, raising ValueError with a sentence; `now` gives seconds."""
+        self._start = start
+        self._now = now
+        self._running: dict[int, _Running] = {}
+        self._slice = FIRST_SLICE
+        self._early: list[Token | Gone] = []
+
+    @property
+    def busy(self) -> bool:
+        """True while a turn has something to do or to tell."""
+        return bool(self._running or self._early)
+
+    def uses(self, adapter: str) -> bool:
+        """True while a running job speaks through the adapter."""
+        return any(one.job.adapter == adapter for one in self._running.values())
+
+    def add(self, job: Job) -> None:
+        """Let a job join."""
+        try:
+            self._running[job.id] = _Running(job, self._start(job))
+        except ValueError as error:
+            self._early.append(Gone(job.id, str(error)))
+
+    def cancel(self, job: int) -> None:
+        """Let a job go; one that has ended already is no news."""
+        if self._running.pop(job, None) is not None:
+            self._early.append(Gone(job))
+
+    def turn(self) -> list[Token | Gone]:
+        """Move everyone on; returns what happened, also since the last turn."""
+        events, self._early = self._early, []
+        for one in list(self._running.values()):
+            try:
+                event = self._move(one)
+            except ValueError as error:
+                event = Gone(one.job.id, str(error))
+            if event is None:
+                continue
+            events.append(event)
+            if isinstance(event, Gone) or event.end is not End.NO:
+                del self._running[one.job.id]
+        return events
+
+    def _move(self, one: _Running) -> Token | Gone | None:
+        job = one.job
+        if one.read < len(job.prompt):
+            part = job.prompt[one.read : one.read + self._slice]
+            began = self._now()
+            one.sequence.read(part)
+            one.read += len(part)
+            self._fit(len(part), self._now() - began)
+            if one.read < len(job.prompt):
+                return None
+        token, logprob, top = one.sequence.step()
+        one.made += 1
+        end = End.NO
+        if token in job.ends:
+            end = End.STOP
+        elif one.made >= job.cap:
+            end = End.LENGTH
+        return Token(job.id, token, end, logprob, top)
+
+    def _fit(self, size: int, seconds: float) -> None:
+        """Choose slices that the others do not have to wait for."""
+        if size < self._slice:
+            return
+        wanted = int(size * SLICE_SECONDS / max(seconds, 1e-6))
+        self._slice = min(max(wanted, SMALLEST_SLICE), 2 * self._slice, LARGEST_SLICE)

@@ -1,0 +1,112 @@
+"""Rounds: jobs join and leave between any two tokens, and a long prompt lets the others by."""
+
+from mock_server.gemma.job import End, Gone, Job, Token
+from mock_server.gemma.rounds import FIRST_SLICE, SMALLEST_SLICE, Rounds
+
+
+class Counting:
+    """A sequence that says how many ids it has read, then counts on."""
+
+    def __init__(self, log: list[tuple[int, int]], job: Job) -> None:
+        self.log, self.job, self.length = log, job, 0
+
+    def read(self, ids: list[int]) -> None:
+        self.log.append((self.job.id, len(ids)))
+        self.length += len(ids)
+
+    def step(self):
+        self.length += 1
+        if self.length == 7:
+            raise ValueError("seven is refused")
+        return self.length, None, ()
+
+
+class Clock:
+    """Every reading costs a second."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        self.seconds += 1.0
+        return self.seconds
+
+
+def rounds() -> tuple[Rounds, list[tuple[int, int]]]:
+    log: list[tuple[int, int]] = []
+    return Rounds(lambda job: Counting(log, job), Clock()), log
+
+
+def job(number: int, prompt: int, cap: int = 3, ends: list[int] | None = None) -> Job:
+    return Job(number, [9] * prompt, cap, ends or [])
+
+
+def test_everyone_gets_one_token_a_turn():
+    turns, _ = rounds()
+    turns.add(job(1, 10))
+    turns.add(job(2, 20))
+    assert turns.turn() == [Token(1, 11), Token(2, 21)]
+
+
+def test_the_last_allowed_token_ends_a_job_by_length():
+    turns, _ = rounds()
+    turns.add(job(1, 10, cap=2))
+    turns.turn()
+    assert turns.turn() == [Token(1, 12, End.LENGTH)]
+    assert not turns.busy
+
+
+def test_an_end_token_ends_a_job_even_on_the_last_allowed_token():
+    turns, _ = rounds()
+    turns.add(job(1, 10, cap=1, ends=[11]))
+    assert turns.turn() == [Token(1, 11, End.STOP)]
+
+
+def test_a_long_prompt_is_read_in_slices_between_the_others_steps():
+    turns, log = rounds()
+    turns.add(job(1, FIRST_SLICE + 2 * SMALLEST_SLICE, cap=9))
+    turns.add(job(2, 10, cap=9))
+    assert turns.turn() == [Token(2, 11)]
+    assert turns.turn() == [Token(2, 12)]
+    assert [event.job for event in turns.turn()] == [1, 2]
+    assert [size for number, size in log if number == 1] == [FIRST_SLICE, 16, 16]
+
+
+def test_a_job_can_be_cancelled_between_two_slices_of_its_prompt():
+    turns, log = rounds()
+    turns.add(job(1, 5000))
+    turns.turn()
+    turns.cancel(1)
+    assert turns.turn() == [Gone(1)]
+    assert log == [(1, FIRST_SLICE)]
+    assert not turns.busy
+
+
+def test_cancelling_a_job_that_has_ended_is_no_news():
+    turns, _ = rounds()
+    turns.cancel(1)
+    assert not turns.busy
+
+
+def test_a_job_that_breaks_leaves_the_others_alone():
+    turns, _ = rounds()
+    turns.add(job(1, 6))
+    turns.add(job(2, 20))
+    assert turns.turn() == [Gone(1, "seven is refused"), Token(2, 21)]
+
+
+def test_a_job_that_cannot_start_is_gone():
+    def refuse(job: Job) -> Counting:
+        raise ValueError("no such adapter")
+
+    turns = Rounds(refuse, Clock())
+    turns.add(job(1, 5))
+    assert turns.turn() == [Gone(1, "no such adapter")]
+
+
+def test_an_adapter_is_in_use_while_its_job_runs():
+    turns, _ = rounds()
+    turns.add(Job(1, [9] * 20, 1, [], adapter="pirate"))
+    assert turns.uses("pirate")
+    turns.turn()
+    assert not turns.uses("pirate")
