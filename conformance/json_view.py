@@ -67,45 +67,53 @@ class Json:
 
 def read(text: str) -> Json:
     """Read a text as JSON."""
-    bom = text.startswith("\ufeff")
-    text = text[1:] if bom else text
-    shift = 3 if bom else 0
-    if not text.strip(" \t\r\n"):
-        return Json(problem="is empty", offset=shift, bom=bom)
-    deep = _too_deep(text)
-    if deep is not None:
-        offset = shift + _bytes(text, deep)
+    return Reader().read(text)
+
+
+class Reader:
+    """Reads many texts; to set up a parser takes longer than to read a chunk with it."""
+
+    def __init__(self) -> None:
+        self._notes = _Notes()
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=self._notes.pairs,
+            parse_constant=self._notes.constant,
+            parse_int=self._notes.whole,
+            parse_float=self._notes.fraction,
+        )
+
+    def read(self, text: str) -> Json:
+        """Read a text as JSON."""
+        bom = text.startswith("\ufeff")
+        text = text[1:] if bom else text
+        shift = 3 if bom else 0
+        if not text.strip(" \t\r\n"):
+            return Json(problem="is empty", offset=shift, bom=bom)
+        deep = _too_deep(text)
+        if deep is not None:
+            offset = shift + _bytes(text, deep)
+            problem = f"is nested deeper than {DEEPEST} levels at byte {offset}"
+            return Json(problem=problem, offset=offset, bom=bom)
+        notes = self._notes
+        notes.clear()
+        try:
+            value = self._decoder.decode(text)
+        except json.JSONDecodeError as error:
+            offset = shift + _bytes(text, error.pos)
+            problem = f"is not JSON: {_lower(error.msg)} at byte {offset}"
+            return Json(problem=problem, offset=offset, bom=bom)
+        except (RecursionError, ValueError, OverflowError, MemoryError) as error:
+            return Json(problem=f"could not be read as JSON: {type(error).__name__}", bom=bom)
+        names = ", ".join(notes.constants[:3])
         return Json(
-            problem=f"is nested deeper than {DEEPEST} levels at byte {offset}",
-            offset=offset,
+            value=value,
+            problem=f"is not JSON: holds {names}" if names else "",
+            duplicate_keys=tuple(notes.duplicates),
+            constants=tuple(notes.constants),
+            long_numbers=tuple(notes.long_numbers),
+            lone_surrogates=bool(_SURROGATE.search(text)) and not encodable(value),
             bom=bom,
         )
-    notes = _Notes()
-    try:
-        value = json.loads(
-            text,
-            object_pairs_hook=notes.pairs,
-            parse_constant=notes.constant,
-            parse_int=notes.whole,
-            parse_float=notes.fraction,
-        )
-    except json.JSONDecodeError as error:
-        offset = shift + _bytes(text, error.pos)
-        return Json(
-            problem=f"is not JSON: {_lower(error.msg)} at byte {offset}", offset=offset, bom=bom
-        )
-    except (RecursionError, ValueError, OverflowError, MemoryError) as error:
-        return Json(problem=f"could not be read as JSON: {type(error).__name__}", bom=bom)
-    names = ", ".join(notes.constants[:3])
-    return Json(
-        value=value,
-        problem=f"is not JSON: holds {names}" if names else "",
-        duplicate_keys=tuple(notes.duplicates),
-        constants=tuple(notes.constants),
-        long_numbers=tuple(notes.long_numbers),
-        lone_surrogates=bool(_SURROGATE.search(text)) and not encodable(value),
-        bom=bom,
-    )
 
 
 def dig(value: object, *path: str | int) -> Any:
@@ -188,6 +196,11 @@ class _Notes:
         self.duplicates: list[str] = []
         self.constants: list[str] = []
         self.long_numbers: list[str] = []
+
+    def clear(self) -> None:
+        self.duplicates.clear()
+        self.constants.clear()
+        self.long_numbers.clear()
 
     def pairs(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)

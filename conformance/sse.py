@@ -208,7 +208,10 @@ class Decoder:
             self._block.names.append(name)
 
     def _decode(self, line: bytes, start: int) -> str:
-        text = utf8.decode(line, MOST_KEPT)
+        room = MOST_KEPT - min(len(self._invalid), len(self._replacements))
+        if len(self._invalid) == MOST_KEPT and b"\xef\xbf\xbd" not in line:
+            room = 0
+        text = utf8.decode(line, room)
         self._invalid_count += text.invalid_count
         self._replacement_count += text.replacement_count
         for kept, found in (

@@ -94,6 +94,7 @@ class Automaton:
     def __init__(self) -> None:
         self.state = State.OPENING
         self._count = 0
+        self._reader = json_view.Reader()
         self._choices: dict[int, ChoiceBuilder] = {}
         self._unfinished: set[int] = set()
         self._odd = Kept[Oddity]()
@@ -156,7 +157,7 @@ class Automaton:
         if event.data == SENTINEL:
             self._sentinels.append(index)
             return Step.DONE
-        document = json_view.read(event.data)
+        document = self._reader.read(event.data)
         value = document.value
         near = event.data[:20].strip().strip('"').upper() in (SENTINEL, "DONE")
         if document.problem:

@@ -34,13 +34,9 @@ def decode(data: bytes, most: int = 100) -> Text:
         # EF never continues another character, so these three bytes are always a U+FFFD sent.
         invalid_count = value.count("\ufffd") - data.count(_REPLACEMENT)
     sent = data.count(_REPLACEMENT)
-    return Text(
-        value,
-        tuple(_invalid(data, min(most, invalid_count))),
-        invalid_count,
-        tuple(_occurrences(data, min(most, sent))),
-        sent,
-    )
+    invalid = tuple(_invalid(data, min(most, invalid_count))) if most and invalid_count else ()
+    replacements = tuple(_occurrences(data, min(most, sent))) if most and sent else ()
+    return Text(value, invalid, invalid_count, replacements, sent)
 
 
 def _invalid(data: bytes, most: int) -> list[int]:
