@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
-
-import yaml
+from urllib.parse import unquote
 
 from openapi.model import ModelFacts
+from openapi.reading import read
 from openapi.requirement import ContractError, Requirement, collect
 from openapi.taxonomy import ErrorKind, kinds
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 MAX_DOCUMENT_BYTES = 10 * 1024 * 1024
 """No contract known to us is a tenth of this; an alias bomb is stopped before it is expanded."""
@@ -48,7 +47,7 @@ class Contract:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
         self.requirements: tuple[Requirement, ...] = collect(document)
-        self.operations: tuple[Operation, ...] = tuple(_operations(document))
+        self.operations: tuple[Operation, ...] = tuple(self._read_operations())
 
     @property
     def title(self) -> str:
@@ -113,9 +112,57 @@ class Contract:
         """Return what a JSON pointer (with or without a leading `#`) names; KeyError if nothing."""
         node: Any = self.document
         for part in pointer.lstrip("#").split("/")[1:]:
-            token = part.replace("~1", "/").replace("~0", "~")
-            node = node[int(token)] if isinstance(node, list) else node[token]
+            token = unquote(part).replace("~1", "/").replace("~0", "~")
+            try:
+                node = node[int(token)] if isinstance(node, list) else node[token]
+            except (IndexError, TypeError, ValueError):
+                raise KeyError(pointer) from None
         return node
+
+    def follow(self, node: Any) -> Any:
+        """Return what a node stands for: itself, or the end of its chain of `$ref`.
+
+        Raises ContractError for a reference that leads nowhere, in a circle, or elsewhere.
+        """
+        seen: list[str] = []
+        while isinstance(node, Mapping) and isinstance(reference := node.get("$ref"), str):
+            if reference in seen:
+                chain = " -> ".join([*seen[:5], reference])
+                raise ContractError(f"references go in a circle: {chain}")
+            seen.append(reference)
+            if not reference.startswith("#"):
+                raise ContractError(
+                    f"{reference[:80]!r}: references out of the document are not read"
+                )
+            try:
+                node = self.resolve(reference)
+            except KeyError:
+                raise ContractError(f"reference {reference[:120]!r} leads nowhere") from None
+        return node
+
+    def _read_operations(self) -> Iterator[Operation]:
+        root = _base(self.document.get("servers"))
+        paths = self.document.get("paths") or {}
+        if not isinstance(paths, Mapping):
+            raise ContractError("`paths` must map a path to its operations")
+        for path, written in paths.items():
+            item = self.follow(written)
+            if not isinstance(item, Mapping) or not path.startswith("/"):
+                continue
+            base = _base(item["servers"]) if "servers" in item else root
+            for method in _METHODS:
+                definition = item.get(method)
+                if not isinstance(definition, Mapping):
+                    continue
+                escaped = path.replace("~", "~0").replace("/", "~1")
+                yield Operation(
+                    id=str(definition.get("operationId") or f"{method}:{path}"),
+                    method=method.upper(),
+                    path=path,
+                    base=_base(definition["servers"]) if "servers" in definition else base,
+                    pointer=f"/paths/{escaped}/{method}",
+                    definition=definition,
+                )
 
 
 def load(source: str | Path) -> Contract:
@@ -137,19 +184,17 @@ def load(source: str | Path) -> Contract:
 
 def parse(text: str, name: str = "document") -> Contract:
     """Load a contract from YAML or JSON text; raises ContractError as `load` does."""
-    try:
-        document = json.loads(text) if text.lstrip()[:1] == "{" else yaml.load(text, _Loader)  # noqa: S506
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        where = getattr(error, "problem_mark", None)
-        line = f" at line {where.line + 1}" if where else ""
-        raise ContractError(f"{name}: not readable as YAML or JSON{line}") from None
+    if len(text) > MAX_DOCUMENT_BYTES:
+        raise ContractError(f"{name}: larger than {MAX_DOCUMENT_BYTES} bytes; not read")
+    document = read(text, name)
     version = document.get("openapi") if isinstance(document, Mapping) else None
     if not isinstance(version, str) or not version.startswith(("3.1.", "3.2.")):
         raise ContractError(
-            f"{name}: not an OpenAPI 3.1 or 3.2 document (its `openapi` field is {version!r}); "
-            "convert it first"
+            f"{name}: not an OpenAPI 3.1 or 3.2 document (its `openapi` field is "
+            f"{str(version)[:40]!r}); convert it first"
         )
-    if not isinstance(document.get("info"), Mapping) or "version" not in document["info"]:
+    info = document.get("info")
+    if not isinstance(info, Mapping) or not {"title", "version"} <= info.keys():
         raise ContractError(f"{name}: `info` with `title` and `version` is missing")
     return Contract(document)
 
@@ -159,27 +204,6 @@ def contract() -> Contract:
     """Return the shipped contract, `gateway.yaml`."""
     text = resources.files("openapi").joinpath("gateway.yaml").read_text(encoding="utf-8")
     return parse(text, "gateway.yaml")
-
-
-def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
-    root = _base(document.get("servers"))
-    for path, item in (document.get("paths") or {}).items():
-        if not isinstance(item, Mapping):
-            continue
-        base = _base(item["servers"]) if "servers" in item else root
-        for method in _METHODS:
-            definition = item.get(method)
-            if not isinstance(definition, Mapping):
-                continue
-            escaped = path.replace("~", "~0").replace("/", "~1")
-            yield Operation(
-                id=str(definition.get("operationId") or f"{method}:{path}"),
-                method=method.upper(),
-                path=path,
-                base=_base(definition["servers"]) if "servers" in definition else base,
-                pointer=f"/paths/{escaped}/{method}",
-                definition=definition,
-            )
 
 
 def _base(servers: object) -> str:

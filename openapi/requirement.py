@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -92,7 +93,7 @@ def collect(document: Mapping[str, Any]) -> tuple[Requirement, ...]:
     Raises ContractError for an unknown key, an unknown chapter, a missing field or a duplicate id.
     """
     found: dict[str, Requirement] = {}
-    for pointer, entry in _entries(document, ""):
+    for pointer, entry in _entries(document):
         requirement = _parse(entry, pointer)
         if requirement.id in found:
             first = found[requirement.id].pointer
@@ -104,24 +105,32 @@ def collect(document: Mapping[str, Any]) -> tuple[Requirement, ...]:
     return tuple(found.values())
 
 
-def _entries(node: object, pointer: str) -> Iterator[tuple[str, object]]:
-    if isinstance(node, Mapping):
-        for key, value in node.items():
-            here = f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
-            if key == KEY:
-                if not isinstance(value, list):
-                    raise ContractError(f"{here}: {KEY} must be a list of entries")
-                yield from ((f"{here}/{index}", entry) for index, entry in enumerate(value))
-            else:
-                yield from _entries(value, here)
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from _entries(value, f"{pointer}/{index}")
+def _entries(document: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """Walk in reading order, each container once: aliases share one, and may share themselves."""
+    seen: set[int] = set()
+    stack: list[tuple[object, str]] = [(document, "")]
+    while stack:
+        node, pointer = stack.pop()
+        if pointer.endswith(f"/{KEY}"):
+            if not isinstance(node, list):
+                raise ContractError(f"{pointer} must be a list of entries")
+            yield from ((f"{pointer}/{index}", entry) for index, entry in enumerate(node))
+        elif isinstance(node, Mapping | list) and id(node) not in seen:
+            seen.add(id(node))
+            pairs = node.items() if isinstance(node, Mapping) else enumerate(node)
+            inner = [
+                (value, f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}")
+                for key, value in pairs
+                if isinstance(value, Mapping | list) or key == KEY
+            ]
+            stack.extend(reversed(inner))
 
 
 def _parse(entry: object, pointer: str) -> Requirement:
     if not isinstance(entry, Mapping):
-        raise ContractError(f"{pointer}: a requirement must be a mapping, not {entry!r}")
+        raise ContractError(
+            f"{pointer}: a requirement must be a mapping, not {reprlib.repr(entry)}"
+        )
     for key in entry:
         if key not in _FIELDS:
             near = difflib.get_close_matches(str(key), _FIELDS, 1)
