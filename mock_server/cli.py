@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -28,6 +29,9 @@ def main() -> None:
     "--key", "keys", multiple=True, metavar="KEY[=MODEL,...]", help="Another key; for some models."
 )
 @click.option("--engine", default="seeded", show_default=True, help="Who writes the answers.")
+@click.option("--model-dir", metavar="FOLDER", help="The gemma engine's model; or a small one.")
+@click.option("--adapter", "adapters", multiple=True, metavar="NAME=PATH", help="A LoRA adapter.")
+@click.option("--provider", metavar="cpu|cuda|dml", help="What the gemma engine computes on.")
 @click.option("--tokenizer", metavar="FILE", help="Count with this tokenizer.json.")
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Break one requirement.")
 @click.option("--variant", "variants", multiple=True, metavar="NAME", help="Differ, legally.")
@@ -41,6 +45,9 @@ def serve(
     host: str,
     keys: tuple[str, ...],
     engine: str,
+    model_dir: str | None,
+    adapters: tuple[str, ...],
+    provider: str | None,
     tokenizer: str | None,
     faults: tuple[str, ...],
     variants: tuple[str, ...],
@@ -64,6 +71,7 @@ def serve(
         settings = Settings(
             keys=keys,
             engine=engine,
+            engine_options=_options(model_dir, adapters, provider),
             tokenizer=tokenizer,
             faults=faults,
             variants=variants,
@@ -76,6 +84,28 @@ def serve(
         if (error.name or "").partition(".")[0] in sys.modules["mock_server"].__name__:
             raise
         raise _Stopped(f"the mock needs {error.name}; install it with: {HINT}") from None
+
+
+def _options(
+    model_dir: str | None, adapters: tuple[str, ...], provider: str | None
+) -> dict[str, object]:
+    from mock_server.settings import SettingsError
+    from openapi import contract
+
+    facts = contract().model
+    paths: dict[str, Path] = {}
+    for adapter in adapters:
+        name, _, path = adapter.partition("=")
+        if not path or (facts is not None and not facts.adapter_name_is_legal(name)):
+            raise SettingsError(
+                f"--adapter takes NAME=PATH, and a name has letters, digits, '.', '_' and '-'; "
+                f"'{adapter}' is not that"
+            )
+        if name in paths:
+            raise SettingsError(f"--adapter names '{name}' twice")
+        paths[name] = Path(path)
+    given = {"model_dir": model_dir, "adapters": paths, "provider": provider}
+    return {name: value for name, value in given.items() if value}
 
 
 def _serve(settings: Settings, host: str, port: int, ready_json: bool) -> None:

@@ -1,6 +1,7 @@
 """Engines, found by their file names; one is imported only when it is chosen.
 
-A file here has `build(tokens, options) -> Engine`, where options are what only that engine knows.
+A file here has `build(tokens, options) -> Engine`, and in `OPTIONS` the names of the options that
+only it knows.
 """
 
 from __future__ import annotations
@@ -35,4 +36,7 @@ def build(name: str, tokens: Tokens, options: Mapping[str, object] | None = None
         hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(names())}"
         raise UnknownEngine(f"no engine is called '{name}'; {hint}")
     module = importlib.import_module(f"{__name__}.{name}")
+    for option in options or ():
+        if option not in getattr(module, "OPTIONS", ()):
+            raise EngineError(f"the {name} engine has no option {option}")
     return cast(Engine, module.build(tokens, options or {}))

@@ -26,6 +26,7 @@ ROOM = 4 * 2**30
 LINE = 256
 SILENCE_SECONDS = 600.0
 PROVIDERS = ("cpu", "cuda", "dml")
+OPTIONS = frozenset({"model_dir", "provider", "adapters", "room", "line"})
 
 
 def build(tokens: Tokens, options: Mapping[str, Any]) -> Engine:
