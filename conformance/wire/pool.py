@@ -18,7 +18,7 @@ import httpx
 from conformance.errors import UsageError
 from conformance.exchange import Ending, Exchange
 from conformance.wire.outgoing import Origin, Outgoing
-from conformance.wire.recorder import Finished, Recorder, root_cause
+from conformance.wire.recorder import Finished, Recorder, in_our_words, root_cause
 from conformance.wire.settings import Settings, Timeouts
 
 _CONNECTIONS = httpx.Limits(max_connections=128, max_keepalive_connections=32)
@@ -158,7 +158,7 @@ def _protocol(text: str, reused: str) -> tuple[Ending, str]:
     if "Server disconnected" in text:
         return Ending.INCOMPLETE, f"the connection closed before an answer{reused}"
     if "peer closed connection" in text or "peer unexpectedly closed" in text:
-        return Ending.INCOMPLETE, text
+        return Ending.INCOMPLETE, in_our_words(text)
     if "Receive buffer too long" in text:
         return Ending.TOO_LARGE, "headers, or one chunk's header, never end"
-    return Ending.MALFORMED, text
+    return Ending.MALFORMED, in_our_words(text)

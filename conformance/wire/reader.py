@@ -11,7 +11,7 @@ import re
 import h11
 
 from conformance.exchange import Ending
-from conformance.wire.recorder import Pairs, Recorder
+from conformance.wire.recorder import Pairs, Recorder, in_our_words
 from conformance.wire.settings import MAX_HEAD
 
 
@@ -81,14 +81,14 @@ class Reader:
         return head
 
     def _refused(self, error: h11.RemoteProtocolError, at_end: bool) -> None:
-        text = re.sub(r"bytearray\((b.*)\)", r"\1", str(error))
+        text = in_our_words(str(error))
         unread = bytes(self._connection.trailing_data[0])
         if self._recorder.status is None:
             # The library may have taken the bad lines out of its buffer already.
             unread = bytes(self._head)
             if at_end and b"HTTP/".startswith(unread[:5]):
                 self._recorder.end(Ending.INCOMPLETE, "the connection closed within the headers")
-        elif at_end and ("peer closed" in text or "peer unexpectedly" in text):
+        elif at_end and ("peer closed" in text or "connection closed" in text):
             self._recorder.end(Ending.INCOMPLETE, text)
         if error.error_status_hint == 431:
             self._recorder.end(Ending.TOO_LARGE, "headers, or one chunk's header, never end")

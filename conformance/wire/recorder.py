@@ -164,6 +164,21 @@ def printable(text: str) -> str:
     return shown if len(shown) <= MAX_DETAIL else shown[: MAX_DETAIL - 1] + "…"
 
 
+_PLAINER = (
+    (re.compile(r"bytearray\((b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\")\)"), r"\1"),
+    (re.compile(r"^illegal request line$"), "the answer does not begin as HTTP does"),
+    (re.compile(r"^peer unexpectedly closed connection$"), "the connection closed within headers"),
+    (re.compile(r"^Received server _SWITCH_UPGRADE.*"), "protocols were switched unasked"),
+)
+
+
+def in_our_words(text: str) -> str:
+    """Say what h11 says, where it speaks of its own insides."""
+    for pattern, plainer in _PLAINER:
+        text = pattern.sub(plainer, text)
+    return text
+
+
 def root_cause(error: BaseException) -> str:
     """Say what lies at the bottom of an exception, without addresses or numbers of ours."""
     while True:

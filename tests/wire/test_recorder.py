@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from conformance.exchange import Ending, Request
 from conformance.redaction import Secrets
-from conformance.wire.recorder import EventCounter, Finished, Recorder, printable, root_cause
+from conformance.wire.recorder import (
+    EventCounter,
+    Finished,
+    Recorder,
+    in_our_words,
+    printable,
+    root_cause,
+)
 from conformance.wire.settings import Clock
 
 
@@ -50,6 +57,16 @@ def test_the_root_of_a_chain_of_exceptions_is_told_without_our_addresses() -> No
     assert root_cause(outer) == "connection refused"
     assert root_cause(ssl.SSLError(1, "x")).startswith("TLS failed")
     assert root_cause(EOFError()) == "EOFError"
+
+
+def test_what_the_library_says_of_its_insides_is_put_plainly() -> None:
+    words = {
+        "illegal status line: bytearray(b'a\\'b') (x)": "illegal status line: b'a\\'b' (x)",
+        'illegal: bytearray(b"it\'s")': 'illegal: b"it\'s"',
+        "illegal request line": "the answer does not begin as HTTP does",
+        "bad Content-Length": "bad Content-Length",
+    }
+    assert {text: in_our_words(text) for text in words} == words
 
 
 def test_times_come_from_the_clock_and_the_first_ending_stays() -> None:
