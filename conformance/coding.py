@@ -93,11 +93,6 @@ def _brotli(data: bytes) -> tuple[bytes, bool]:
         out += opener.process(data[start : start + step], output_buffer_limit=CAP + 1 - len(out))
         if len(out) > CAP:
             return bytes(out), False
-        while not opener.can_accept_more_data():
-            more = opener.process(b"", output_buffer_limit=CAP + 1 - len(out))
-            out += more
-            if len(out) > CAP or not more:
-                return bytes(out), False
     return bytes(out), bool(opener.is_finished())
 
 

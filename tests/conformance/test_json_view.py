@@ -72,6 +72,8 @@ def test_digging_never_raises() -> None:
     for path in (("a", 1), ("a", "0"), (0,), ("a", 0, "b", "c"), ("x", "y")):
         assert document.at(*path) is json_view.ABSENT
     assert not json_view.ABSENT
+    assert (document.fields, json_view.read("[]").fields) == (document.value, {})
+    assert (json_view.string("x"), json_view.string(1)) == ("x", None)
 
 
 def test_only_integers_are_integers() -> None:

@@ -121,6 +121,8 @@ def test_two_choices_finish_the_stream_only_together() -> None:
         ({"index": 0, "delta": {}, "logprobs": []}, "/choices/0/logprobs", []),
         ({"index": 0, "delta": {}, "message": {}}, "/choices/0/message", {}),
         ({"index": 0, "delta": {"tool_calls": {}}}, "/choices/0/delta/tool_calls", {}),
+        ({"index": 0, "delta": {"refusal": 1}}, "/choices/0/delta/refusal", 1),
+        ({"index": 0, "delta": {}, "logprobs": {"content": 1}}, "/choices/0/logprobs/content", 1),
     ],
 )
 def test_a_choice_of_the_wrong_shape_is_noted_at_its_place(choice, pointer, value) -> None:
@@ -153,6 +155,32 @@ def test_tool_calls_are_put_together_by_index() -> None:
         (("b",), ("g",), "{}"),
     ]
     assert view.oddities == ()
+
+
+@pytest.mark.parametrize(
+    ("fragment", "pointer"),
+    [
+        (1, ""),
+        ({}, "/index"),
+        ({"index": "0"}, "/index"),
+        ({"index": 0, "function": []}, "/function"),
+        ({"index": 0, "function": {"arguments": {}}}, "/function/arguments"),
+    ],
+)
+def test_a_fragment_of_a_tool_call_of_the_wrong_shape_is_noted(fragment, pointer) -> None:
+    (oddity,) = assembled(ROLE, chunk({"tool_calls": [fragment]})).oddities
+    assert oddity.pointer == f"/choices/0/delta/tool_calls/0{pointer}"
+
+
+def test_refusals_and_logprobs_are_collected() -> None:
+    entries = [{"token": "a"}, {"token": "b"}]
+    first = chunk({"refusal": "I "})
+    first["choices"][0]["logprobs"] = {"content": entries}
+    choice = assembled(ROLE, first, chunk({"refusal": "can't"}), END).choice()
+    assert choice is not None
+    assert choice.refusal == "I can't"
+    assert [(seen.event, seen.value) for seen in choice.logprobs] == [(1, e) for e in entries]
+    assert [seen.value for seen in choice.keys] == ["role", "refusal"]
 
 
 def test_a_surrogate_pair_cut_over_two_chunks_is_joined_and_noted() -> None:
