@@ -127,7 +127,8 @@ def _serve(settings: Settings, host: str, port: int, ready_json: bool) -> None:
         click.echo(f"GONOGO_CONTROL_URL=http://{shown}:{port}/__gonogo__/")
         click.echo(f"GONOGO_CONTROL_TOKEN={token}")
 
-    run(settings, listening, ready)
+    with listening:
+        run(settings, listening, ready)
 
 
 class _Stopped(click.ClickException):
