@@ -7,11 +7,8 @@ import contextlib
 import threading
 from collections.abc import Iterator
 
-import uvicorn
-
-from mock_server.app import build
-from mock_server.protocol import Protocol
-from mock_server.server import AnnouncingServer, listen
+from mock_server.app import App, build
+from mock_server.server import AnnouncingServer, configured, listen
 from mock_server.settings import Settings, SettingsError
 
 START_SECONDS = 30.0
@@ -24,19 +21,16 @@ def serving(settings: Settings | None = None) -> Iterator[str]:
 
     Raises SettingsError when the settings cannot be served.
     """
-    app = build(settings or Settings())
+    with running(build(settings or Settings())) as port:
+        yield f"http://127.0.0.1:{port}/v1"
+
+
+@contextlib.contextmanager
+def running(app: App) -> Iterator[int]:
+    """Serve a mock on a free loopback port and yield the port; stop at the end."""
     listening = listen("127.0.0.1", 0)
-    port = listening.getsockname()[1]
-    config = uvicorn.Config(
-        app,
-        http=Protocol,
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-    )
     ready = threading.Event()
+    config = configured(app)
     server = AnnouncingServer(config, ready.set)
 
     def live() -> None:
@@ -48,7 +42,7 @@ def serving(settings: Settings | None = None) -> Iterator[str]:
     if not ready.wait(START_SECONDS) or not server.started:
         raise SettingsError("the mock did not start on its thread; see its log")
     try:
-        yield f"http://127.0.0.1:{port}/v1"
+        yield int(listening.getsockname()[1])
     finally:
         server.should_exit = True
         thread.join(STOP_SECONDS)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import uvicorn
 
-from mock_server.app import build
+from mock_server.app import App, build
 from mock_server.protocol import Protocol
 from mock_server.settings import Settings, SettingsError
 from mock_server.text import dumps
@@ -38,21 +38,26 @@ def listen(host: str, port: int) -> socket.socket:
 
 def run(settings: Settings, listening: socket.socket, ready: Callable[[], None]) -> None:
     """Serve on a socket until the process is told to stop; `ready` is called once it answers."""
-    app = build(settings)
-    config = uvicorn.Config(
+    config = configured(build(settings))
+    server = AnnouncingServer(config, ready)
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(server.serve(sockets=[listening]))
+
+
+def configured(app: App) -> uvicorn.Config:
+    """Return how uvicorn serves a mock."""
+    return uvicorn.Config(
         app,
         http=Protocol,
         ws="none",
         lifespan="on",
+        log_config=None,
         log_level="critical",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE,
         backlog=2048,
     )
-    server = AnnouncingServer(config, ready)
-    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(server.serve(sockets=[listening]))
 
 
 def ready_line(url: str, port: int, key: str, token: str) -> str:
@@ -76,6 +81,7 @@ class AnnouncingServer(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start answering, then say so."""
         await super().startup(sockets)
         if not self.should_exit:
             self._ready()
