@@ -1,0 +1,1 @@
+"""Chapter `usage`: tokens counted. Judges relations between counts; knows no tokenizer."""

@@ -1,0 +1,233 @@
+"""What the numbers of any one answer must be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from conformance import forge
+from conformance.catalogue import Statements, reads
+from conformance.exchange import Exchange
+from conformance.json_view import ABSENT, integer
+from conformance.kinds import chat_answer, completion
+from conformance.reading import Reading
+from conformance.usage_view import Usage
+from conformance.verdict import Finding
+
+NAMES = ("prompt_tokens", "completion_tokens", "total_tokens")
+
+
+def usages(reading: Reading) -> Iterator[tuple[Usage, str]]:
+    """Yield every usage object of an answer, and where it stands, in words."""
+    if reading.is_stream:
+        for seen in reading.stream.usages:
+            if isinstance(seen.value, dict):
+                yield Usage(seen.value, seen.event), reading.at_event(seen.event)
+    elif reading.usage is not None:
+        yield reading.usage, reading.at_pointer("/usage")
+
+
+def has_usage(reading: Reading) -> bool:
+    """A chat answer that carries a usage object, in either mode."""
+    return chat_answer(reading) and any(True for _ in usages(reading))
+
+
+def edit_usage(change: Callable[[dict[str, Any]], None]) -> Callable[[Exchange], Exchange | None]:
+    """Return a forgery that edits the usage object of either mode."""
+
+    def edit(document: Any) -> None:
+        if isinstance(document, dict) and isinstance(document.get("usage"), dict):
+            change(document["usage"])
+
+    def forgery(exchange: Exchange) -> Exchange | None:
+        reading = Reading(exchange)
+        if not has_usage(reading):
+            return None
+        if reading.is_stream:
+            return forge.each_chunk(exchange, edit)
+        return forge.with_json(exchange, edit)
+
+    forgery.__doc__ = change.__doc__
+    forgery.__name__ = change.__name__
+    return forgery
+
+
+def _remove(document: dict[str, Any]) -> None:
+    document.pop("usage", None)
+
+
+def without_usage(exchange: Exchange) -> Exchange:
+    """The usage object is left out."""
+    return forge.with_json(exchange, _remove)
+
+
+@reads("usage.present", where=completion, forgery=without_usage)
+def present(reading: Reading) -> Statements:
+    """The answer has a `usage` object."""
+    if reading.usage is None and reading.choice_indexes:
+        yield Finding(
+            reading.at_pointer("/usage"),
+            "a usage object",
+            _shown(reading.json.at("usage")),
+            reading.id,
+        )
+
+
+def _fraction(usage: dict[str, Any]) -> None:
+    """A count is sent as text."""
+    usage["prompt_tokens"] = str(usage["prompt_tokens"])
+
+
+@reads("usage.integers", where=has_usage, forgery=edit_usage(_fraction))
+def integers(reading: Reading) -> Statements:
+    """Each of the three counts is there, and a JSON integer."""
+    for usage, where in usages(reading):
+        for name in NAMES:
+            if integer(usage.at(name)) is None:
+                yield Finding(where, f"{name} as an integer", _shown(usage.at(name)), reading.id)
+
+
+def _below_zero(usage: dict[str, Any]) -> None:
+    """A count is negative."""
+    usage["completion_tokens"] = -1
+
+
+@reads("usage.not-negative", where=has_usage, forgery=edit_usage(_below_zero))
+def not_negative(reading: Reading) -> Statements:
+    """No count is below zero."""
+    for usage, where in usages(reading):
+        for name in NAMES:
+            count = integer(usage.at(name))
+            if count is not None and count < 0:
+                yield Finding(where, f"{name} of at least 0", str(count), reading.id)
+
+
+def _one_more(usage: dict[str, Any]) -> None:
+    """The total is one token too large."""
+    usage["total_tokens"] += 1
+
+
+@reads("usage.adds-up", where=has_usage, forgery=edit_usage(_one_more))
+def adds_up(reading: Reading) -> Statements:
+    """`total_tokens` is the sum of `prompt_tokens` and `completion_tokens`."""
+    for usage, where in usages(reading):
+        if usage.counts is None:
+            continue
+        prompt, spent, total = usage.counts
+        if prompt + spent != total:
+            yield Finding(
+                where,
+                f"total_tokens {prompt} + {spent} = {prompt + spent}",
+                f"total_tokens {total}",
+                reading.id,
+            )
+
+
+def _no_prompt(usage: dict[str, Any]) -> None:
+    """The prompt costs nothing."""
+    usage["total_tokens"] -= usage["prompt_tokens"]
+    usage["prompt_tokens"] = 0
+
+
+@reads("usage.prompt-counted", where=has_usage, forgery=edit_usage(_no_prompt))
+def prompt_counted(reading: Reading) -> Statements:
+    """`prompt_tokens` is above zero."""
+    for usage, where in usages(reading):
+        if usage.prompt == 0:
+            yield Finding(where, "prompt_tokens above 0", "0", reading.id)
+
+
+def _no_completion(usage: dict[str, Any]) -> None:
+    """The answer costs nothing."""
+    usage["total_tokens"] -= usage["completion_tokens"]
+    usage["completion_tokens"] = 0
+
+
+@reads("usage.completion-counted", where=has_usage, forgery=edit_usage(_no_completion))
+def completion_counted(reading: Reading) -> Statements:
+    """An answer with text has `completion_tokens` above zero."""
+    text = "".join(reading.text_of(index) for index in set(reading.choice_indexes))
+    found = list(usages(reading))
+    if text and found and found[-1][0].completion == 0:
+        yield Finding(
+            found[-1][1], "completion_tokens above 0 for text", f"0 for {text[:40]!r}", reading.id
+        )
+
+
+FEWEST_BYTES = 64
+"""No tokenizer in use has tokens that are longer on the average of an answer."""
+MOST_EXTRA = 16
+"""Tokens without text: an end token, a leading blank, one per choice."""
+
+
+def _whole(reading: Reading) -> bool:
+    return has_usage(reading) and not _has_other_output(reading)
+
+
+def _has_other_output(reading: Reading) -> bool:
+    """Whether tokens may have gone elsewhere: into reasoning, a refusal or tool calls."""
+    details = reading.usage.at("completion_tokens_details") if reading.usage else ABSENT
+    if isinstance(details, dict) and details.get("reasoning_tokens"):
+        return True
+    return any(name in reading.text for name in ('"reasoning', '"tool_calls":[{', '"refusal":"'))
+
+
+def _far_too_many(usage: dict[str, Any]) -> None:
+    """A thousand tokens more are billed than text was delivered."""
+    usage["completion_tokens"] += 1000
+    usage["total_tokens"] += 1000
+
+
+@reads("usage.completion-plausible", where=_whole, forgery=edit_usage(_far_too_many))
+def completion_plausible(reading: Reading) -> Statements:
+    """There are no more completion tokens than bytes of text, nor absurdly few."""
+    found = list(usages(reading))
+    usage, where = found[-1]
+    # A stop text or white space at the ends is generated, counted and not delivered.
+    if usage.completion is None or reading.asked("stop") is not ABSENT:
+        return
+    choices = set(reading.choice_indexes)
+    size = sum(len(reading.text_of(index).encode("utf-8", "replace")) for index in choices)
+    most = size + MOST_EXTRA * max(len(choices), 1)
+    least = size // FEWEST_BYTES
+    if not least <= usage.completion <= most:
+        yield Finding(
+            where,
+            f"between {least} and {most} completion_tokens for {size} bytes of text",
+            str(usage.completion),
+            reading.id,
+        )
+
+
+def _cached_more(usage: dict[str, Any]) -> None:
+    """More tokens are cached than were sent."""
+    usage["prompt_tokens_details"] = {"cached_tokens": usage["prompt_tokens"] + 1}
+
+
+@reads("usage.cached-within", where=has_usage, forgery=edit_usage(_cached_more))
+def cached_within(reading: Reading) -> Statements:
+    """`cached_tokens`, where sent, is at most `prompt_tokens`."""
+    for usage, where in usages(reading):
+        cached = integer(usage.at("prompt_tokens_details", "cached_tokens"))
+        if cached is not None and usage.prompt is not None and not 0 <= cached <= usage.prompt:
+            yield Finding(where, f"cached_tokens of 0 to {usage.prompt}", str(cached), reading.id)
+
+
+def _reasoned_more(usage: dict[str, Any]) -> None:
+    """More tokens were reasoned than were made."""
+    spent = usage["completion_tokens"]
+    usage["completion_tokens_details"] = {"reasoning_tokens": spent + 1}
+
+
+@reads("usage.reasoning-within", where=has_usage, forgery=edit_usage(_reasoned_more))
+def reasoning_within(reading: Reading) -> Statements:
+    """`reasoning_tokens`, where sent, is at most `completion_tokens`."""
+    for usage, where in usages(reading):
+        thought = integer(usage.at("completion_tokens_details", "reasoning_tokens"))
+        spent = usage.completion
+        if thought is not None and spent is not None and not 0 <= thought <= spent:
+            yield Finding(where, f"reasoning_tokens of 0 to {spent}", str(thought), reading.id)
+
+
+def _shown(value: object) -> str:
+    return "no such member" if value is ABSENT else repr(value)[:80]

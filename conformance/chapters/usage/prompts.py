@@ -1,0 +1,272 @@
+"""How `prompt_tokens` follows from what was sent."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from typing import Any
+
+from conformance import forge
+from conformance.baseline import BASELINE
+from conformance.catalogue import Statements, judges, reads
+from conformance.chapters.usage.counts import edit_usage, has_usage, usages
+from conformance.json_view import ABSENT
+from conformance.probe import Transcript
+from conformance.probes.usage import PROMPTS, REPEATS
+from conformance.reading import Reading
+from conformance.verdict import Finding, NotApplicable, Untestable
+
+Forged = Callable[[Transcript], Transcript]
+
+
+def prompt_of(transcript: Transcript, label: str) -> tuple[int, Reading]:
+    """Return the prompt's count of an answered exchange; Untestable without one."""
+    reading = transcript.answered(label)
+    if reading.usage is None or reading.usage.prompt is None:
+        raise Untestable(f"{reading.id} reports no prompt_tokens")
+    return reading.usage.prompt, reading
+
+
+def recount(label: str, change: Callable[[int], int], words: str) -> Forged:
+    """Return a forgery that changes the prompt's count of one labelled answer."""
+
+    def edit(document: Any) -> None:
+        usage = document["usage"]
+        usage["prompt_tokens"] = change(usage["prompt_tokens"])
+        usage["total_tokens"] = usage["prompt_tokens"] + usage["completion_tokens"]
+
+    def forgery(transcript: Transcript) -> Transcript:
+        return transcript.replacing(forge.with_json(transcript[label].exchange, edit))
+
+    forgery.__doc__ = words
+    return forgery
+
+
+def _says(reading: Reading, expected: str, actual: str) -> Finding:
+    return Finding(reading.at_pointer("/usage/prompt_tokens"), expected, actual, reading.id)
+
+
+def constant(transcript: Transcript) -> Transcript:
+    """Every prompt costs the same."""
+    forged = transcript
+    for count in REPEATS:
+        forged = recount(f"words-{count}", lambda _: 25, "")(forged)
+    return forged
+
+
+@judges("usage.prompt-grows", on=PROMPTS, forgery=constant)
+def prompt_grows(transcript: Transcript) -> Statements:
+    """More repetitions of a word have more `prompt_tokens`."""
+    counts = [prompt_of(transcript, f"words-{count}") for count in REPEATS]
+    for (fewer, _), (more, reading) in itertools.pairwise(counts):
+        if more <= fewer:
+            yield _says(reading, f"more than {fewer} for ten words more", str(more))
+
+
+@judges(
+    "usage.prompt-slope",
+    on=PROMPTS,
+    forgery=recount("words-30", lambda count: count + 1, "One prompt costs one token more."),
+)
+def prompt_slope(transcript: Transcript) -> Statements:
+    """Every ten repetitions more add the same number of tokens."""
+    counts = [prompt_of(transcript, f"words-{count}") for count in REPEATS]
+    steps = [more - fewer for (fewer, _), (more, _) in itertools.pairwise(counts)]
+    if len(set(steps)) > 1:
+        seen = ", ".join(
+            f"{words} words: {n}" for words, (n, _) in zip(REPEATS, counts, strict=True)
+        )
+        yield _says(counts[-1][1], f"equal steps, such as {steps[0]}", f"{seen} (steps {steps})")
+
+
+def _per_word(transcript: Transcript) -> float:
+    first, _ = prompt_of(transcript, f"words-{REPEATS[0]}")
+    last, _ = prompt_of(transcript, f"words-{REPEATS[-1]}")
+    return (last - first) / (REPEATS[-1] - REPEATS[0])
+
+
+@judges(
+    "usage.prompt-stable",
+    on=(PROMPTS, BASELINE),
+    forgery=lambda transcript: (
+        recount("words-10-again", lambda count: count + 1, "")(transcript)
+        if transcript.get("words-10-again")
+        else recount("again", lambda count: count + 1, "")(transcript)
+    ),
+)
+def prompt_stable(transcript: Transcript) -> Statements:
+    """The same request has the same `prompt_tokens` each time."""
+    labels = ("words-10", "words-10-again") if transcript.get("words-10") else ("plain", "again")
+    first, _ = prompt_of(transcript, labels[0])
+    second, reading = prompt_of(transcript, labels[1])
+    if first != second:
+        yield _says(reading, f"{first}, as the first time", str(second))
+
+
+@judges(
+    "usage.prompt-parameters",
+    on=PROMPTS,
+    forgery=recount("sampled", lambda count: count + 1, "Sampling costs a prompt token."),
+)
+def prompt_parameters(transcript: Transcript) -> Statements:
+    """Temperature, seed and cap leave `prompt_tokens` as it is."""
+    plain, _ = prompt_of(transcript, "words-10")
+    reading = transcript["sampled"]
+    if reading.status is not None and 400 <= reading.status < 500:
+        raise NotApplicable("the target refuses one of temperature, top_p and seed")
+    sampled, reading = prompt_of(transcript, "sampled")
+    if plain != sampled:
+        yield _says(reading, f"{plain}, as at temperature 0", str(sampled))
+
+
+@judges(
+    "usage.system-counted",
+    on=PROMPTS,
+    forgery=recount("system", lambda _: 1, "The system message is not counted."),
+)
+def system_counted(transcript: Transcript) -> Statements:
+    """A system message adds to `prompt_tokens`."""
+    bare, _ = prompt_of(transcript, "bare")
+    whole, reading = prompt_of(transcript, "system")
+    if whole < bare + 4:
+        yield _says(reading, f"at least {bare + 4} with a system message of 7 words", str(whole))
+
+
+def _turn_judge(longer: str, what: str) -> Callable[[Transcript], Statements]:
+    def judge(transcript: Transcript) -> Statements:
+        per_word = _per_word(transcript)
+        refused = transcript["turns"].status
+        if refused is not None and 400 <= refused < 500:
+            raise NotApplicable("the target refuses a conversation of several turns")
+        short, _ = prompt_of(transcript, "turns")
+        long, reading = prompt_of(transcript, longer)
+        expected = math.floor(20 * per_word * 0.9)
+        if long - short < max(expected, 1):
+            yield _says(
+                reading,
+                f"about {20 * per_word:.0f} more for 20 words more in {what}",
+                f"{long - short} more ({short} and {long})",
+            )
+
+    judge.__doc__ = f"Words in {what} are counted like any others."
+    return judge
+
+
+judges(
+    "usage.turns-counted",
+    on=PROMPTS,
+    forgery=recount("turns-first-longer", lambda _: 12, "Only the last turn is counted."),
+)(_turn_judge("turns-first-longer", "an earlier user turn"))
+
+judges(
+    "usage.assistant-counted",
+    on=PROMPTS,
+    forgery=recount("turns-answer-longer", lambda _: 12, "The assistant's turns are not counted."),
+)(_turn_judge("turns-answer-longer", "an earlier assistant turn"))
+
+
+@judges(
+    "usage.parts-counted",
+    on=PROMPTS,
+    forgery=recount("parts-longer", lambda _: 12, "Only the first part is counted."),
+)
+def parts_counted(transcript: Transcript) -> Statements:
+    """Words in the second text part are counted like any others."""
+    per_word = _per_word(transcript)
+    short, _ = prompt_of(transcript, "parts")
+    long, reading = prompt_of(transcript, "parts-longer")
+    if long - short < max(math.floor(20 * per_word * 0.9), 1):
+        yield _says(reading, f"about {20 * per_word:.0f} more for 20 words", f"{long - short} more")
+
+
+def _swapped(transcript: Transcript) -> Transcript:
+    """The short request is billed as the long one."""
+    return recount("overlap-short-0", lambda count: count + 30, "")(transcript)
+
+
+@judges("usage.overlap", on=PROMPTS, forgery=_swapped)
+def overlap(transcript: Transcript) -> Statements:
+    """Requests at the same time are counted as when they are alone."""
+    alone = {
+        "short": prompt_of(transcript, "words-10")[0],
+        "long": prompt_of(transcript, "words-40")[0],
+    }
+    for place in range(4):
+        name = "short" if place % 2 == 0 else "long"
+        count, reading = prompt_of(transcript, f"overlap-{name}-{place}")
+        if count != alone[name]:
+            yield _says(reading, f"{alone[name]}, as when it was sent alone", str(count))
+
+
+@judges(
+    "usage.turn-overhead",
+    on=PROMPTS,
+    forgery=recount("conversation", lambda count: count + 2, "Each turn costs a token more."),
+)
+def turn_overhead(transcript: Transcript) -> Statements:
+    """Three turns cost what their texts cost alone, and the marks of Gemma's template."""
+    order, _ = prompt_of(transcript, "bare")
+    word, _ = prompt_of(transcript, "word")
+    whole, reading = prompt_of(transcript, "conversation")
+    expected = 2 * order + word - 2 * GEMMA_ONCE
+    if whole != expected:
+        yield _says(reading, f"{expected}: the three texts, five a turn, four in all", str(whole))
+
+
+GEMMA_ONCE = 4
+"""Tokens that a conversation has once: `<bos>` and the header of the answer."""
+
+TURN_ALLOWANCE = 32
+"""Template tokens a turn may add; no template in use adds more."""
+PREAMBLE = 128
+"""Tokens of a default system prompt that some templates put in front."""
+
+
+def _tripled(usage: dict[str, Any]) -> None:
+    """The prompt's count is of another order of magnitude."""
+    usage["prompt_tokens"] = usage["prompt_tokens"] * 40 + 500
+    usage["total_tokens"] = usage["prompt_tokens"] + usage["completion_tokens"]
+
+
+def _plain_text(reading: Reading) -> bool:
+    return has_usage(reading) and isinstance(reading.asked("messages"), list)
+
+
+@reads("usage.prompt-plausible", where=_plain_text, forgery=edit_usage(_tripled))
+def prompt_plausible(reading: Reading) -> Statements:
+    """There are no more prompt tokens than bytes sent and a template, nor absurdly few."""
+    messages = reading.asked("messages")
+    size = sum(_size(message) for message in messages)
+    most = size + TURN_ALLOWANCE * len(messages) + PREAMBLE
+    least = size // 64
+    for usage, where in usages(reading):
+        if usage.prompt is not None and not least <= usage.prompt <= most:
+            yield Finding(
+                where,
+                f"between {least} and {most} prompt_tokens for {size} bytes",
+                str(usage.prompt),
+                reading.id,
+            )
+
+
+def _size(message: object) -> int:
+    content = message.get("content") if isinstance(message, dict) else None
+    if isinstance(content, list):
+        texts = [part.get("text") for part in content if isinstance(part, dict)]
+        content = "".join(text for text in texts if isinstance(text, str))
+    return len(content.encode("utf-8", "replace")) if isinstance(content, str) else 0
+
+
+def _cached(usage: dict[str, Any]) -> None:
+    """A token is said to be cached."""
+    usage["prompt_tokens_details"] = {"cached_tokens": 1}
+
+
+@reads("usage.not-cached", where=has_usage, forgery=edit_usage(_cached))
+def not_cached(reading: Reading) -> Statements:
+    """No token is reported as cached."""
+    for usage, where in usages(reading):
+        cached = usage.at("prompt_tokens_details", "cached_tokens")
+        if cached is not ABSENT and cached not in (0, None):
+            yield Finding(where, "cached_tokens 0, null or absent", repr(cached)[:40], reading.id)
