@@ -25,8 +25,8 @@ class Quota:
         if self.limit <= 0:
             return Allowance(False, self.limit, 0, now + self.period, self.period, self.period)
         start = max(full_at, now)
-        # Rounded up, so that a state which is one integer never grants a unit too many.
-        after = start + -(-cost * self.period // self.limit)
+        # Rounded down, or a limit that does not divide the period could never be spent whole.
+        after = start + cost * self.period // self.limit
         excess = after - (now + self.period)
         if excess > 0:
             return Allowance(False, self.limit, self._left(start, now), start, start - now, excess)
