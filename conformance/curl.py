@@ -8,13 +8,14 @@ import shlex
 from collections.abc import Mapping
 
 from conformance.exchange import Request
+from conformance.outgoing_url import full_url
 
 _ROLE = re.compile(r"\{([a-z_]+?)(_longer|_shorter)?\}")
 
 
 def curl(request: Request, base_url: str, variables: Mapping[str, str]) -> str:
     """Return the command; keys stand in it as the environment variables that hold them."""
-    url = (_root(base_url) if request.at_root else base_url) + request.path
+    url = full_url(request, base_url)
     parts = ["curl", "-sS", "-i"]
     if request.body is not None and b'"stream":true' in request.body.replace(b" ", b""):
         parts.append("-N")
@@ -54,8 +55,3 @@ def _authorization(template: str, variables: Mapping[str, str]) -> str:
 
     escaped = re.sub(r'(["\\`$])', r"\\\1", template)
     return _ROLE.sub(name, escaped)
-
-
-def _root(base_url: str) -> str:
-    scheme, _, rest = base_url.partition("://")
-    return f"{scheme}://{rest.partition('/')[0]}"

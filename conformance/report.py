@@ -13,6 +13,7 @@ from conformance.capability import Found
 from conformance.curl import curl
 from conformance.exchange import Exchange
 from conformance.outcome import exit_code, summary
+from conformance.outgoing_url import full_url
 from conformance.streamed import event_rows
 from conformance.verdict import Finding, Ruling
 from openapi import Contract, Scope
@@ -155,6 +156,7 @@ class Report:
             "request": {
                 "method": request.method,
                 "path": request.path,
+                "url": full_url(request, self.header.target),
                 "headers": [list(pair) for pair in request.headers],
                 "body": excerpt(request.body or b""),
             },

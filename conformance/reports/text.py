@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from conformance.showing import visible
+
 _COLUMNS = ("PASS", "WARN", "FAIL", "UNTESTABLE", "INCONCLUSIVE", "NOT_APPLICABLE")
 _STYLE = {
     "PASS": "green",
@@ -42,9 +44,11 @@ def render(document: Mapping[str, Any], evidence: Path | None = None) -> str:
 def show(document: Mapping[str, Any], console: Console) -> None:
     """Print the report on a console."""
     run = document["run"]
-    console.print(Text(f"gonogo {run['kit']['version']} · {run['target']}", style="bold"))
+    console.print(_line(f"gonogo {run['kit']['version']} · {run['target']}", style="bold"))
     console.print(
-        Text(f"model {run['model']} · scope {run['scope']} · contract {run['contract']['version']}")
+        _line(
+            f"model {run['model']} · scope {run['scope']} · contract {run['contract']['version']}"
+        )
     )
     _capabilities(document["capabilities"], console)
     console.print(_chapters(document["rulings"]))
@@ -56,13 +60,18 @@ def show(document: Mapping[str, Any], console: Console) -> None:
     _closing(document, console)
 
 
+def _line(text: str, style: str = "") -> Text:
+    """Return a line in which nothing commands the terminal, whatever a gateway said."""
+    return Text(visible(text), style=style)
+
+
 def _capabilities(capabilities: Mapping[str, Any], console: Console) -> None:
     groups = defaultdict(list)
     for name, found in capabilities.items():
         if not name.startswith("key"):
             groups[found["class"]].append(name)
     for kind, names in groups.items():
-        console.print(Text(f"{kind}: {', '.join(names)}", style="dim"))
+        console.print(_line(f"{kind}: {', '.join(names)}", style="dim"))
 
 
 def _chapters(rulings: Iterable[Mapping[str, Any]]) -> Table:
@@ -93,20 +102,20 @@ def _ruling(ruling: Mapping[str, Any], console: Console) -> None:
     head.append(f" {ruling['requirement']} ({ruling['level']})", style="bold")
     console.print()
     console.print(head)
-    console.print(Text(f"  {ruling['text']}"))
+    console.print(_line(f"  {ruling['text']}"))
     if ruling["reason"]:
-        console.print(Text(f"  reason    {ruling['reason']}"))
+        console.print(_line(f"  reason    {ruling['reason']}"))
     for finding in ruling["findings"]:
-        console.print(Text(f"  where     {finding['where']}"))
-        console.print(Text(f"  expected  {finding['expected']}"))
-        console.print(Text(f"  got       {finding['actual']}"))
+        console.print(_line(f"  where     {finding['where']}"))
+        console.print(_line(f"  expected  {finding['expected']}"))
+        console.print(_line(f"  got       {finding['actual']}"))
         if finding["curl"]:
-            console.print(Text(f"  again     {finding['curl']}"), soft_wrap=True)
+            console.print(_line(f"  again     {finding['curl']}"), soft_wrap=True)
     if ruling["count"] > len(ruling["findings"]):
-        console.print(Text(f"  {ruling['count']} findings in all; these tell them apart"))
+        console.print(_line(f"  {ruling['count']} findings in all; these tell them apart"))
     if verdict in ("FAIL", "WARN"):
-        console.print(Text(f"  matters   {ruling['why']}"))
-        console.print(Text(f"  clause    {ruling['clause']} · {ruling['source']}", style="dim"))
+        console.print(_line(f"  matters   {ruling['why']}"))
+        console.print(_line(f"  clause    {ruling['clause']} · {ruling['source']}", style="dim"))
 
 
 def _not_judged(rulings: Iterable[Mapping[str, Any]], console: Console) -> None:
@@ -116,23 +125,23 @@ def _not_judged(rulings: Iterable[Mapping[str, Any]], console: Console) -> None:
             reasons[ruling["reason"]].append(ruling["requirement"])
     if reasons:
         console.print()
-        console.print(Text("not judged", style="bold"))
+        console.print(_line("not judged", style="bold"))
         for reason, ids in reasons.items():
-            console.print(Text(f"  {reason}: {', '.join(ids)}", style="dim"))
+            console.print(_line(f"  {reason}: {', '.join(ids)}", style="dim"))
 
 
 def _closing(document: Mapping[str, Any], console: Console) -> None:
     run, counts = document["run"], document["summary"]
     console.print()
     for crash in run["crashes"]:
-        console.print(Text(f"bug of this kit: {crash}", style="bold red"))
+        console.print(_line(f"bug of this kit: {crash}", style="bold red"))
     if run["interrupted"]:
-        console.print(Text(f"interrupted: {run['interrupted']}", style="magenta"))
+        console.print(_line(f"interrupted: {run['interrupted']}", style="magenta"))
     for entry in document["baseline"].get("stale", ()):
-        console.print(Text(f"stale baseline entry: {entry}", style="bold red"))
+        console.print(_line(f"stale baseline entry: {entry}", style="bold red"))
     spent = run["spent"]
     console.print(
-        Text(
+        _line(
             f"{spent['requests']} requests, {spent['tokens']} tokens, {spent['usd']:.6f} USD, "
             f"{run['seconds']:.1f} s"
         )
@@ -140,4 +149,4 @@ def _closing(document: Mapping[str, Any], console: Console) -> None:
     verdicts = ", ".join(f"{n} {v}" for v, n in counts["verdicts"].items() if n)
     word = "conforms" if counts["conforms"] else "does not conform"
     style = "bold green" if counts["conforms"] else "bold red"
-    console.print(Text(f"{word}: {counts['requirements']} requirements: {verdicts}", style=style))
+    console.print(_line(f"{word}: {counts['requirements']} requirements: {verdicts}", style=style))

@@ -80,6 +80,7 @@ def exchange(
         "request": {
             "method": "POST",
             "path": "/chat/completions",
+            "url": "https://gateway.example/v1/chat/completions",
             "headers": [["content-type", "application/json"]],
             "body": text,
         },

@@ -39,10 +39,6 @@ def read(page: str) -> Reader:
     return reader
 
 
-def test_the_same_document_gives_the_same_bytes() -> None:
-    assert render("html", document()) == render("html", document())
-
-
 def test_the_page_calls_nobody_and_has_one_script_of_its_own() -> None:
     reader = read(render("html", document()))
     assert reader.tags.count("script") == 1
