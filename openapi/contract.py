@@ -130,9 +130,9 @@ class Contract:
                 chain = " -> ".join([*seen[:5], reference])
                 raise ContractError(f"references go in a circle: {chain}")
             seen.append(reference)
-            if not reference.startswith("#"):
+            if not reference.startswith("#/"):
                 raise ContractError(
-                    f"{reference[:80]!r}: references out of the document are not read"
+                    f"reference {reference[:120]!r} is not a pointer into this document (#/...)"
                 )
             try:
                 node = self.resolve(reference)
