@@ -104,8 +104,9 @@ class Register:
         """Return every behaviour of the folder, by name, in the order of files and lines."""
         if not self._complete:
             package: ModuleType = importlib.import_module(self._package)
-            for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda one: one.name):
-                importlib.import_module(f"{self._package}.{found.name}")
+            found = pkgutil.walk_packages(package.__path__, f"{self._package}.")
+            for module in sorted(found, key=lambda one: one.name):
+                importlib.import_module(module.name)
             self._complete = True
         return self._known
 

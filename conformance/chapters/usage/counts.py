@@ -169,7 +169,9 @@ def _has_other_output(reading: Reading) -> bool:
     details = reading.usage.at("completion_tokens_details") if reading.usage else ABSENT
     if isinstance(details, dict) and details.get("reasoning_tokens"):
         return True
-    return any(name in reading.text for name in ('"reasoning', '"tool_calls":[{', '"refusal":"'))
+    return any(
+        name in reading.text for name in ('"reasoning_content"', '"function":', '"refusal":"')
+    )
 
 
 def _far_too_many(usage: dict[str, Any]) -> None:

@@ -202,16 +202,22 @@ def overlap(transcript: Transcript) -> Statements:
 @judges(
     "usage.turn-overhead",
     on=PROMPTS,
-    forgery=recount("conversation", lambda count: count + 2, "Each turn costs a token more."),
+    forgery=recount(
+        "conversation", lambda count: count + 2, "The conversation costs two tokens more."
+    ),
 )
 def turn_overhead(transcript: Transcript) -> Statements:
-    """Three turns cost what their texts cost alone, and the marks of Gemma's template."""
+    """Three turns cost what they cost alone, less the marks that a conversation has once."""
     order, _ = prompt_of(transcript, "bare")
     word, _ = prompt_of(transcript, "word")
     whole, reading = prompt_of(transcript, "conversation")
     expected = 2 * order + word - 2 * GEMMA_ONCE
     if whole != expected:
-        yield _says(reading, f"{expected}: the three texts, five a turn, four in all", str(whole))
+        yield _says(
+            reading,
+            f"{expected}: {order} + {word} + {order}, less 4 for each turn but the first",
+            str(whole),
+        )
 
 
 GEMMA_ONCE = 4
