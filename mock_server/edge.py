@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from typing import Any
@@ -102,7 +101,7 @@ class Edge:
                     granted = await read(call.incoming, wish.limit, receive)
                     continue
                 granted = self.state.grant(wish, self._clock())
-                if inspect.isawaitable(granted):
+                if hasattr(granted, "__await__"):
                     granted = await granted
         except StopIteration:
             return

@@ -170,7 +170,7 @@ class Gateway:
         if self.settings.cors:
             headers["access-control-allow-origin"] = "*"
             headers["access-control-expose-headers"] = EXPOSED
-        reply = self.behaviour.reply(replace(reply, headers=headers), call)
+        reply = self.behaviour.reply(Reply(reply.status, reply.body, headers), call)
         call.status = reply.status
         return reply
 
