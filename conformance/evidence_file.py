@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -35,6 +36,16 @@ def read_evidence(path: Path) -> Evidence:
             where=file.name,
             hint="give the folder that a run wrote with --evidence",
         ) from None
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of an evidence file in hex; raises EvidenceError when it is not there."""
+    file = evidence_path(path)
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise EvidenceError(f"evidence cannot be read: {_reason(error)}", where=file.name) from None
 
 
 def _lines(readline: Callable[[int], bytes]) -> Iterable[bytes]:

@@ -17,9 +17,10 @@ from conformance.budget import Governor
 from conformance.bundled import KEYS, VARIABLES, bundled_mock
 from conformance.catalogue import catalogue
 from conformance.choosing import chosen
-from conformance.evidence_file import EvidenceWriter
+from conformance.evidence_file import EvidenceWriter, digest_of
 from conformance.exchange import Exchange, Request, Setting
 from conformance.judging import judge
+from conformance.measuring import measurements
 from conformance.perform import Performer
 from conformance.redaction import Secrets
 from conformance.report import Header, Report
@@ -101,9 +102,12 @@ class _Keeper:
             for exchange in self.exchanges.values():
                 self._writer.exchange(exchange)
 
-    def finish(self) -> None:
-        if self._writer is not None:
-            self._writer.finish()
+    def finish(self) -> str:
+        """Close the evidence; return its SHA-256 in hex, or nothing where none is kept."""
+        if self._writer is None or self._folder is None:
+            return ""
+        self._writer.finish()
+        return digest_of(self._folder)
 
     def close(self) -> None:
         if self._writer is not None:
@@ -130,6 +134,7 @@ class Run:
             rulings,
             law,
             self.exchanges,
+            measurements=measurements(self.exchanges.values(), self.held.setting),
             crashes=tuple(docket.crashes),
         )
 
@@ -161,7 +166,7 @@ async def hold(target: Target, keys: Mapping[str, str], options: Options) -> Run
                 concurrency=target.concurrency,
                 progress=options.progress,
             )
-        keeper.finish()
+        digest = keeper.finish()
     header = replace(
         header_of(target.url, held.setting, law, started, target.keys),
         seconds=time.monotonic() - began,
@@ -177,6 +182,7 @@ async def hold(target: Target, keys: Mapping[str, str], options: Options) -> Run
             "usd": governor.spent.nano_usd / 1e9,
         },
         evidence=options.evidence.name if options.evidence else "",
+        evidence_digest=digest,
     )
     return Run(held, keeper.exchanges, header, only)
 
