@@ -1,0 +1,1 @@
+"""Chapter `request`: what may be asked, and what becomes of what may not."""
