@@ -1,0 +1,1 @@
+"""Chapter `sampling`: parameters that act. Judges what a parameter does; knows no engine."""
