@@ -30,6 +30,7 @@ def _convert(node: Any) -> Any:
     if "itemSchema" in copy:
         _rename(copy, "schema", "x-streamSchema")
         _rename(copy, "description", "x-description")
+        _rename(copy, "examples", "x-examples")
         copy["schema"] = copy["itemSchema"]
         _rename(copy, "itemSchema", "x-itemSchema")
     if "dataValue" in copy:

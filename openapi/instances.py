@@ -14,7 +14,10 @@ from jsonschema import (  # type: ignore[import-untyped]
     validators,
 )
 from referencing import Registry
+from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
+
+__all__ = ["Judge", "Unresolvable", "schema_errors"]
 
 _DOCUMENT = "urn:contract"
 

@@ -74,12 +74,16 @@ def _references(contract: Contract, found: list[Place]) -> Iterator[str]:
 def _frame(contract: Contract) -> Iterator[str]:
     from openapi_spec_validator import OpenAPIV31SpecValidator, OpenAPIV32SpecValidator
 
+    from openapi.instances import Unresolvable
+
     newer = str(contract.document["openapi"]).startswith("3.2.")
     validator: Any = OpenAPIV32SpecValidator if newer else OpenAPIV31SpecValidator
     try:
         for error in validator(contract.document).iter_errors():
             message = error.message.partition("Failed validating")[0]
             yield f"{_pointer(error.absolute_path) or '/'}: {_short(message)}"
+    except Unresolvable:
+        return  # every reference was followed before; this one is data that looks like one
     except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
         yield (
             "a list stands where a map should, or the other way round: the validator of OpenAPI "
