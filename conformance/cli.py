@@ -7,46 +7,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from conformance import __version__
-from conformance.errors import KitError
+from conformance.guard import guarded
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
-def _speak(error: KitError) -> NoReturn:
-    click.echo(f"gonogo: {error}", err=True)
-    sys.exit(error.exit_code)
-
-
-def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn every failure into one sentence and its exit code; a bug of ours is exit 4."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        from openapi import ContractError
-
-        try:
-            return command(*args, **kwargs)
-        except KitError as error:
-            _speak(error)
-        except ContractError as error:
-            click.echo(f"gonogo: {error}", err=True)
-            sys.exit(2)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except BrokenPipeError:
-            sys.exit(1)
-        except Exception as error:
-            click.echo(f"gonogo: a bug of this kit: {type(error).__name__}: {error}", err=True)
-            sys.exit(4)
-
-    return run
 
 
 @click.group(context_settings=_CONTEXT)
@@ -62,6 +31,18 @@ def _report_option(command: Callable[..., Any]) -> Callable[..., Any]:
         multiple=True,
         metavar="FORMAT=PATH",
         help="Write a report; repeatable.",
+    )(command)
+
+
+def _baseline_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    command = click.option(
+        "--update-baseline", is_flag=True, help="Write what is broken now into the baseline."
+    )(command)
+    return click.option(
+        "--baseline",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Known failures, which do not fail the run.",
     )(command)
 
 
@@ -82,6 +63,7 @@ def _report_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--strict", is_flag=True, help="A broken SHOULD fails the run too.")
 @click.option("--require-complete", is_flag=True, help="Running out of budget fails the run.")
 @click.option("--quiet", is_flag=True, help="Print no table.")
+@_baseline_options
 @_report_option
 @guarded
 def check(**options: Any) -> None:
@@ -128,6 +110,7 @@ def init(path: Path) -> None:
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--only", metavar="ID|CHAPTER|LEVEL,...", help="Judge only these.")
 @click.option("--strict", is_flag=True, help="A broken SHOULD fails too.")
+@_baseline_options
 @_report_option
 @guarded
 def replay(**options: Any) -> None:

@@ -11,12 +11,9 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from conformance.outcome import exit_code
-from conformance.report import Report
-from conformance.reports.text import show
+from conformance.closing import closing
 from conformance.session import Options, bundled_target, check, check_with_keys
 from conformance.target import Target, checked_url, load_target
-from conformance.writing import destinations, write
 from openapi import Scope
 
 
@@ -38,10 +35,19 @@ def check_command(
     strict: bool,
     require_complete: bool,
     quiet: bool,
+    baseline: Path | None,
+    update_baseline: bool,
     reports: Sequence[str],
 ) -> int:
     """Judge, print, write the reports; return the exit code."""
-    places = destinations(reports)
+    ending = closing(
+        reports,
+        baseline=baseline,
+        update=update_baseline,
+        strict=strict,
+        require_complete=require_complete,
+        quiet=quiet,
+    )
     target = load_target(target_file) if target_file else None
     if url is not None:
         target = target.with_url(url) if target else Target(checked_url(url))
@@ -75,23 +81,7 @@ def check_command(
                 report = check_with_keys(flagged(mock), keys, options)
         else:
             report = check(flagged(target), options)
-    return finish(report, places, evidence, strict, require_complete, quiet)
-
-
-def finish(
-    report: Report,
-    places: Sequence[tuple[str, Path]],
-    evidence: Path | None,
-    strict: bool,
-    require_complete: bool,
-    quiet: bool,
-) -> int:
-    """Print a report, write it in every format asked for, and return the exit code."""
-    document = report.to_json()
-    if not quiet:
-        show(document, Console(highlight=False))
-    write(document, places, evidence)
-    return exit_code(document, strict=strict, require_complete=require_complete)
+    return ending.close(report, evidence)
 
 
 def _bar(quiet: bool) -> Progress:
@@ -106,9 +96,17 @@ def _bar(quiet: bool) -> Progress:
     )
 
 
-def replay_command(*, folder: Path, only: str | None, strict: bool, reports: Sequence[str]) -> int:
+def replay_command(
+    *,
+    folder: Path,
+    only: str | None,
+    strict: bool,
+    baseline: Path | None,
+    update_baseline: bool,
+    reports: Sequence[str],
+) -> int:
     """Judge recorded evidence again, print and write; return the exit code."""
     from conformance.replaying import replay
 
-    places = destinations(reports)
-    return finish(replay(folder, only), places, folder, strict, False, False)
+    ending = closing(reports, baseline=baseline, update=update_baseline, strict=strict)
+    return ending.close(replay(folder, only), folder)

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from conformance.outcome import outcome
 from conformance.showing import visible
 
 _COLUMNS = ("PASS", "WARN", "FAIL", "UNTESTABLE", "INCONCLUSIVE", "NOT_APPLICABLE")
@@ -26,6 +27,7 @@ _STYLE = {
     "INCONCLUSIVE": "magenta",
     "NOT_APPLICABLE": "dim",
 }
+_TONES = {"good": "bold green", "bad": "bold red", "open": "bold magenta"}
 _TOLD = ("FAIL", "UNTESTABLE", "WARN", "INCONCLUSIVE")
 WIDTH = 100
 
@@ -131,13 +133,16 @@ def _not_judged(rulings: Iterable[Mapping[str, Any]], console: Console) -> None:
 
 
 def _closing(document: Mapping[str, Any], console: Console) -> None:
-    run, counts = document["run"], document["summary"]
+    run = document["run"]
     console.print()
     for crash in run["crashes"]:
         console.print(_line(f"bug of this kit: {crash}", style="bold red"))
     if run["interrupted"]:
         console.print(_line(f"interrupted: {run['interrupted']}", style="magenta"))
-    for entry in document["baseline"].get("stale", ()):
+    baseline = document["baseline"]
+    for identity in (*baseline.get("known", ()), *baseline.get("flaky", ())):
+        console.print(_line(f"known: {identity}: {baseline['reasons'][identity]}", style="dim"))
+    for entry in baseline.get("stale", ()):
         console.print(_line(f"stale baseline entry: {entry}", style="bold red"))
     spent = run["spent"]
     console.print(
@@ -146,7 +151,5 @@ def _closing(document: Mapping[str, Any], console: Console) -> None:
             f"{run['seconds']:.1f} s"
         )
     )
-    verdicts = ", ".join(f"{n} {v}" for v, n in counts["verdicts"].items() if n)
-    word = "conforms" if counts["conforms"] else "does not conform"
-    style = "bold green" if counts["conforms"] else "bold red"
-    console.print(_line(f"{word}: {counts['requirements']} requirements: {verdicts}", style=style))
+    said = outcome(document)
+    console.print(_line(f"{said.title}: {said.sentence}", style=_TONES[said.tone]))
