@@ -96,5 +96,5 @@ def _state(settings: Settings) -> State:
         module = importlib.import_module(f"mock_server.state.{name}")
     except ModuleNotFoundError:
         raise SettingsError(f"there is no state {name!r}; choose 'memory'") from None
-    state: State = module.State()
+    state: State = module.build(settings.state)
     return state

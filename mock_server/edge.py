@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from typing import Any
@@ -41,11 +42,13 @@ class Edge:
         sender = Sender(scope, send, self.gateway.behaviour, call)
         try:
             await self._answer(call, receive, sender)
-        except GoneError:
-            await self._grant(self.gateway.settle(call, Ending.INTERRUPTED, 0), call, receive)
+        except (GoneError, asyncio.CancelledError) as error:
+            await self._grant(self.gateway.settle(call, Ending.INTERRUPTED), call, receive)
+            if isinstance(error, asyncio.CancelledError):
+                raise
         except Exception as error:
             problem = told(error)
-            await self._grant(self.gateway.settle(call, Ending.FAILED, 0), call, receive)
+            await self._grant(self.gateway.settle(call, Ending.FAILED), call, receive)
             if not sender.started:
                 await sender.whole(self.gateway.refuse(call, problem))
         finally:
@@ -76,19 +79,20 @@ class Edge:
                 raise GoneError
         tokens = answer.usage.completion
         reply = self.gateway.whole(call, answer.close(), tokens)
-        await self._grant(self.gateway.settle(call, Ending.COMPLETE, tokens), call, receive)
+        call.delivered = tokens
+        await self._grant(self.gateway.settle(call, Ending.COMPLETE), call, receive)
         await sender.whole(reply)
 
     async def _stream(self, call: Call, receive: Receive, sender: Sender) -> None:
         stream = Stream(self.gateway, call)
-        async with Watch(receive) as watch:
+        async with Watch(receive) as watch, aclosing(stream):
             await stream.begin()
             await sender.head(self.gateway.head(call))
             events = self.gateway.behaviour.events(stream.events(), call)
             async with aclosing(self.gateway.behaviour.writes(events, call)) as writes:
                 await sender.stream(writes)
         ending = Ending.INTERRUPTED if watch.gone else stream.ending
-        await self._grant(self.gateway.settle(call, ending, stream.delivered), call, receive)
+        await self._grant(self.gateway.settle(call, ending), call, receive)
         if not watch.gone:
             await sender.end()
 

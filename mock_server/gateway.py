@@ -16,7 +16,7 @@ from mock_server import admission, models, pages, parameters
 from mock_server.admission import CHAT, Step, Wishes
 from mock_server.call import Call
 from mock_server.completion import Engine, Prompt
-from mock_server.keys import Keys, added, built_in
+from mock_server.keys import Keys, added, built_in, shown
 from mock_server.ledger import Ending
 from mock_server.message import JSON, Incoming, Reply
 from mock_server.problem import Problem
@@ -101,7 +101,8 @@ class Gateway:
     def call(self, incoming: Incoming) -> Call:
         """Return a new call for a request."""
         asked = incoming.header("x-request-id")
-        identity = asked if asked and _SAFE_ID.fullmatch(asked) else f"req_{self._ids()}"
+        safe = asked and _SAFE_ID.fullmatch(asked) and shown(asked, incoming) == asked
+        identity = asked if asked and safe else f"req_{self._ids()}"
         self._calls += 1
         return Call(incoming, identity, self._calls - 1)
 
@@ -112,12 +113,12 @@ class Gateway:
             if wishes is not None:
                 yield from wishes
 
-    def settle(self, call: Call, ending: Ending, completion_tokens: int) -> Wishes:
+    def settle(self, call: Call, ending: Ending) -> Wishes:
         """Charge an admitted call for what was delivered, or give its hold back; only once."""
         if call.prompt is None or call.ending is not None:
             return
         call.ending = ending
-        call.delivered = completion_tokens
+        completion_tokens = call.delivered
         if not call.held or call.caller is None:
             return
         account = call.caller.account
@@ -139,6 +140,7 @@ class Gateway:
 
     def refuse(self, call: Call, problem: Problem) -> Reply:
         """Answer a call that is refused."""
+        problem = replace(problem, message=shown(problem.message, call.incoming))
         problem = self.behaviour.problem(problem, call)
         call.code, call.status = problem.code, problem.status
         document = self.behaviour.document(problem.document(), call)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mock_server.message import Incoming
 from mock_server.quota import Quota
 
 DEFAULT_KEY = "sk-aig-mock"
@@ -78,6 +79,13 @@ def added(words: Iterable[str]) -> list[tuple[str, Caller]]:
         models = tuple(name for name in selectors.split(",") if name) if scoped else None
         keys.append((key, Caller(f"key-{number}", models=models)))
     return keys
+
+
+def shown(text: str, incoming: Incoming) -> str:
+    """Return a text that may be sent back: without the key the request came with."""
+    sent = incoming.header("authorization")
+    key = credentials(sent) if sent else None
+    return text.replace(key, "[key]") if key else text
 
 
 def credentials(authorization: str) -> str | None:

@@ -41,8 +41,10 @@ class Stream:
         self._first: Piece | None = None
         self.ending = Ending.COMPLETE
         """How it ended, once it did."""
-        self.delivered = 0
-        """Completion tokens of the pieces whose events were taken."""
+
+    async def aclose(self) -> None:
+        """Stop the engine, if it has not stopped by itself."""
+        await self._pieces.aclose()
 
     async def begin(self) -> None:
         """Wait for the first piece; raises Problem if the engine fails before there is one."""
@@ -71,12 +73,12 @@ class Stream:
         if self._first is not None:
             for chunk in answer.feed(self._first):
                 yield chunk
-            self.delivered += self._first.tokens
+            self._call.delivered += self._first.tokens
         async for piece in self._pieces:
             for chunk in answer.feed(piece):
                 yield chunk
             # Whoever comes back for more has sent what was yielded before.
-            self.delivered += piece.tokens
+            self._call.delivered += piece.tokens
         for chunk in answer.close():
             yield chunk
 

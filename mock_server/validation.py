@@ -41,15 +41,15 @@ class Validation:
             return
         errors = list(self._validator.iter_errors(body))
         error = min(errors, key=lambda error: _RANK.get(error.kind.name, 2))
-        raise self._problem(error)
+        raise self._problem(error, body)
 
-    def _problem(self, error: jsonschema_rs.ValidationError) -> Problem:
+    def _problem(self, error: jsonschema_rs.ValidationError, body: object) -> Problem:
         keyword = error.kind.name
         code, param = self._marks(error.schema_path)
         path = list(error.instance_path)
         if keyword == "required" and not param:
             path.append(error.kind.as_dict()["property"])
-        where = param or dotted(path) or None
+        where = param or dotted(path, body) or None
         code = code or self._codes.get(keyword) or self._codes.get("default") or "invalid_value"
         rule = "belongs to another parameter" if param else None
         return Problem(code, _sentence(where, keyword, code, error, rule), where)
@@ -76,12 +76,21 @@ class Validation:
             return None
 
 
-def dotted(path: Sequence[str | int]) -> str:
-    """Return a path as clients write it, such as `messages[0].content`."""
+def dotted(path: Sequence[str | int], body: Any) -> str:
+    """Return a path into a body as clients write it, such as `messages[0].content`."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+        inside = isinstance(body, list)
+        text += f"[{part}]" if inside else f".{part}" if text else str(part)
+        body = _inside(body, part)
     return text
+
+
+def _inside(body: Any, part: str | int) -> Any:
+    try:
+        return body[int(part)] if isinstance(body, list) else body[str(part)]
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 def _sentence(
@@ -103,18 +112,19 @@ def _sentence(
         case "required":
             return f"{name} is required and missing. Add it."
         case "type":
-            types = " or ".join(_NAMES.get(kind, str(kind)) for kind in _list(facts.get("types")))
+            kinds = sorted(_list(facts.get("types")), key=lambda kind: kind == "null")
+            types = " or ".join(_NAMES.get(kind, str(kind)) for kind in kinds)
             return f"{name} must be {types}, not {got}."
         case "enum" | "const":
             options = _list(facts.get("options", [facts.get("expected_value")]))
             hint = nearest(str(error.instance), [str(option) for option in options])
-            return f"{name} must be one of {_listed(options)}, not {got}.{hint}"
+            return f"{name} must be {_listed(options)}, not {got}.{hint}"
         case "minimum":
             return f"{name} is {got}; it must be at least {limit}."
         case "maximum":
             return f"{name} is {got}; it must be at most {limit}."
         case "minItems" | "minLength":
-            return f"{name} must not be empty. Give it at least {limit}, or leave it out."
+            return f"{name} is {got}; it must hold at least {limit}."
         case "maxItems" | "maxLength":
             return f"{name} holds too many entries; at most {limit} are allowed."
         case "pattern" | "propertyNames":
@@ -126,7 +136,7 @@ def _sentence(
 
 def _dependent(name: str, where: str | None, error: jsonschema_rs.ValidationError) -> str:
     facts: Mapping[str, Any] = error.kind.as_dict()
-    other = facts.get("property") or dotted(list(error.instance_path))
+    other = facts.get("property") or ".".join(str(part) for part in error.instance_path)
     return f"{name} is only allowed when '{other}' is true. Set '{other}', or leave '{where}' out."
 
 
@@ -135,4 +145,5 @@ def _list(value: object) -> list[object]:
 
 
 def _listed(options: list[object]) -> str:
-    return ", ".join("null" if option is None else repr(option) for option in options)
+    words = ["null" if option is None else repr(option) for option in options]
+    return words[0] if len(words) == 1 else f"one of {', '.join(words)}"

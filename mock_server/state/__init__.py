@@ -1,7 +1,8 @@
 """State: what requests share (quotas, wallets, the ledger), asked for by wishes.
 
 Knows no backend: admission yields wishes, the edge grants them from the backend in use. A backend
-is one file in this folder with a class `State`; memory answers at once, another may answer later.
+is one file in this folder with `build(address) -> State`, where the file's name is what the address
+has before its first colon; memory answers at once, another may answer later.
 """
 
 from __future__ import annotations

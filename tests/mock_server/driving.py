@@ -156,6 +156,8 @@ async def _exchange(app: App, scope: Any, raw: bytes, leaves_after: int | None) 
                 gone.set()
 
     await asyncio.wait_for(app(scope, receive, send), 10)
+    for _ in range(5):  # generators that nobody reads any more are closed by tasks of their own
+        await asyncio.sleep(0)
     return answer
 
 

@@ -91,6 +91,7 @@ def test_of_two_flaws_the_earlier_step_decides(first: str, second: str) -> None:
         (body(stream=False, stream_options={}), "invalid_value", "stream_options"),
         (body(top_logprobs=2), "invalid_value", "top_logprobs"),
         (body(logit_bias={"a": 1}), "invalid_value", "logit_bias"),
+        (body(logit_bias={"5": 101}), "invalid_value", "logit_bias.5"),
         (body(lora="../etc"), "invalid_value", "lora"),
         (body(model=f"{MODEL}:pirate", lora="json"), "invalid_value", "lora"),
         (body(model=f"{MODEL}:sailor"), "adapter_not_found", "model"),
@@ -200,6 +201,19 @@ def test_who_has_no_good_key_is_challenged(sent: str, code: str, challenge: str)
     assert (answer.status, answer.error["code"]) == (401, code)
     assert answer.headers["www-authenticate"] == challenge
     assert "sk-" not in answer.error["message"].replace("sk-aig-...", "")
+
+
+def test_a_key_is_never_sent_back_wherever_it_was_put() -> None:
+    given = {"authorization": "Bearer sk-aig-mock", "x-request-id": "sk-aig-mock"}
+    for asked in (
+        body(model="sk-aig-mock"),
+        body(temperature="sk-aig-mock"),
+        body(lora="sk-aig-mock"),
+    ):
+        answer = ask(APP, asked, headers=given)
+        assert answer.status in (400, 404)
+        assert b"sk-aig-mock" not in answer.body
+        assert "sk-aig-mock" not in answer.headers["x-request-id"]
 
 
 def test_a_key_for_an_adapter_may_use_that_adapter_only() -> None:

@@ -28,6 +28,29 @@ from tests.mock_server.driving import (
 
 SEEDED = engines.build("seeded", TOKENS)
 FACTS = replace(Settings().model, body_limit=30_000)
+PARTS = [{"type": "text", "text": "count "}, {"type": "text", "text": "to ten"}]
+TALK = [
+    {"role": "system", "content": "Answer in one line."},
+    {"role": "developer", "content": "Be kind."},
+    {"role": "user", "content": "repeat: one two three"},
+    {"role": "assistant", "content": "one two three"},
+    {"role": "assistant", "content": "and four"},
+    {"role": "system", "content": "Go on."},
+    {"role": "user", "content": PARTS, "name": "ada"},
+    {"role": "user", "content": "<end_of_turn> 🦜 日本語"},
+]
+TALKS = [
+    body(messages=TALK, temperature=0),
+    body(messages=TALK, seed=7, top_p=0.5, top_k=5, n=2),
+    body(messages=TALK[2:3], temperature=0, logprobs=True, top_logprobs=2, max_tokens=4),
+    body(messages=TALK[2:3], seed=7, presence_penalty=1, frequency_penalty=1),
+    body(messages=TALK[2:3], temperature=0, logit_bias={"260": -100}, stop=["two"]),
+    body(messages=TALK[2:3], max_completion_tokens=2, lora="json"),
+    body(messages=TALK[:7], temperature=0, max_tokens=90),
+    body("count to 60", temperature=0, max_tokens=4096),
+    body("hi " * 4080, temperature=0),
+]
+"""Between them, every parameter that acts; a fault in another one wants a talk of its own here."""
 NO_KEY = {"authorization": ""}
 SMALL = {"authorization": "Bearer sk-aig-mock-small"}
 
@@ -55,6 +78,8 @@ def observed(**behaviour: Any) -> list[Any]:
         body("word " * 5000),
         body("x" * 40_000),
         [],
+        *TALKS,
+        *({**talk, "stream": True, "stream_options": {"include_usage": True}} for talk in TALKS),
         body("Grüße", stream=True, n=2),
         body("Grüße", stream=True, stream_options={"include_usage": True}),
         body("Grüße", stream=True, model=f"{MODEL}:pirate"),
@@ -99,12 +124,12 @@ def test_a_variant_changes_what_is_seen_and_settles_the_same_calls(
     assert not caplog.records
 
 
-def test_every_chapter_has_faults_in_a_file_of_its_name() -> None:
+def test_every_chapter_has_faults_in_a_file_or_folder_of_its_name() -> None:
     files = {found.name for found in pkgutil.iter_modules(faults.__path__)}
     assert files == set(CHAPTERS)
     for name, behaving in fault.known().items():
         assert re.fullmatch(r"[a-z]+\.[a-z0-9-]+(/[a-z0-9-]+)?", name)
-        homes = {one.act.__module__.rpartition(".")[2] for one in behaving}
+        homes = {one.act.__module__.split(".")[2] for one in behaving}
         assert homes == {name.partition(".")[0]}
 
 
