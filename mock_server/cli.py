@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from mock_server.gemma.commands import Stopped, doctor, named_paths, prepare
 from mock_server.keys import DEFAULT_KEY
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ HINT = "pip install 'gonogo[mock]'"
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """A mock of a chat gateway that keeps its contract, or breaks it on demand."""
+
+
+main.add_command(prepare)
+main.add_command(doctor)
 
 
 @main.command()
@@ -61,7 +65,7 @@ def serve(
         from mock_server import variants as differences
         from mock_server.settings import Settings, SettingsError
     except ModuleNotFoundError as error:
-        raise _Stopped(f"the mock needs {error.name}; install it with: {HINT}") from None
+        raise Stopped(f"the mock needs {error.name}; install it with: {HINT}") from None
     if list_faults or list_variants:
         for register in [lies.fault] * list_faults + [differences.variant] * list_variants:
             for name, behaving in sorted(register.known().items()):
@@ -79,31 +83,17 @@ def serve(
         )
         _serve(settings, host, port, ready_json)
     except SettingsError as error:
-        raise _Stopped(str(error)) from None
+        raise Stopped(str(error)) from None
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in sys.modules["mock_server"].__name__:
             raise
-        raise _Stopped(f"the mock needs {error.name}; install it with: {HINT}") from None
+        raise Stopped(f"the mock needs {error.name}; install it with: {HINT}") from None
 
 
 def _options(
     model_dir: str | None, adapters: tuple[str, ...], provider: str | None
 ) -> dict[str, object]:
-    from mock_server.settings import SettingsError
-    from openapi import contract
-
-    facts = contract().model
-    paths: dict[str, Path] = {}
-    for adapter in adapters:
-        name, _, path = adapter.partition("=")
-        if not path or (facts is not None and not facts.adapter_name_is_legal(name)):
-            raise SettingsError(
-                f"--adapter takes NAME=PATH, and a name has letters, digits, '.', '_' and '-'; "
-                f"'{adapter}' is not that"
-            )
-        if name in paths:
-            raise SettingsError(f"--adapter names '{name}' twice")
-        paths[name] = Path(path)
+    paths = named_paths(adapters)
     given = {"model_dir": model_dir, "adapters": paths, "provider": provider}
     return {name: value for name, value in given.items() if value}
 
@@ -129,9 +119,3 @@ def _serve(settings: Settings, host: str, port: int, ready_json: bool) -> None:
 
     with listening:
         run(settings, listening, ready)
-
-
-class _Stopped(click.ClickException):
-    """Wrong use, or nothing to serve with: one sentence, exit code 2."""
-
-    exit_code = 2

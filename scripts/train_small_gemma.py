@@ -112,7 +112,7 @@ def optimise(
     smooth = 0.0
     for step in range(recipe.steps):
         left = (recipe.steps - step) / recipe.steps
-        factor = min(1.0, (step + 1) / 50, left / recipe.cooldown)
+        factor = min(1.0, (step + 1) / 50, left / max(recipe.cooldown, 1e-9))
         groups = [group for one in optimisers for group in one.param_groups]
         for group, rate in zip(groups, rates, strict=True):
             group["lr"] = rate * factor
@@ -161,7 +161,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="where checkpoints go: base.pt, pirate.pt, ...")
     parser.add_argument("--only", choices=["base", *ADAPTERS], default="base")
-    parser.add_argument("--steps", type=int, default=5500)
+    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--cooldown", type=float, default=0.8, help="share of steps that slow down")
+    parser.add_argument("--resume", action="store_true", help="go on from base.pt")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -171,7 +173,9 @@ def main() -> None:
     model = SmallGemma(Shape())
     name = options.folder / f"{options.only}.pt"
     adapter = None if options.only == "base" else options.only
-    recipe = Recipe(options.steps)
+    recipe = Recipe(options.steps, cooldown=options.cooldown)
+    if options.resume:
+        model.load_state_dict(torch.load(name))
     if adapter:
         # The adapter learns beside the weights as they are shipped, rounding included.
         model.load_state_dict(torch.load(options.folder / "shipped.pt"))
@@ -179,7 +183,7 @@ def main() -> None:
         model.requires_grad_(False)
         for projection in model.projections().values():
             projection.adapt(8, 16.0, generator)
-        recipe = Recipe(options.steps, other_rate=0.004, cooldown=0.6)
+        recipe = Recipe(options.steps, other_rate=0.004, cooldown=options.cooldown)
 
     def report(step: int, loss: float) -> None:
         if step % 100 == 99 or step == 9:

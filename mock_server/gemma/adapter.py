@@ -22,7 +22,13 @@ from mock_server.gemma.weights import Array, WeightsError, read_safetensors
 TENSOR = re.compile(r"(?:base_model\.model\.)?(.+)\.lora_([AB])(?:\.default)?\.weight")
 LARGEST_RANK = 512
 SETTINGS, TENSORS = "adapter_config.json", "adapter_model.safetensors"
-REFUSED = {"use_dora": "DoRA", "fan_in_fan_out": "transposed weights", "lora_bias": "biases"}
+REFUSED = {
+    "use_dora": "DoRA",
+    "use_bdlora": "block-diagonal LoRA",
+    "alora_invocation_tokens": "activated LoRA",
+    "fan_in_fan_out": "transposed weights",
+    "lora_bias": "biases",
+}
 
 
 class AdapterError(ValueError):

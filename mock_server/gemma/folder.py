@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ SHIPPED = Path(__file__).parent / "small"
 MANIFEST = "gonogo.json"
 FORMAT = 1
 HASHED_AT_START = 16 * 2**20
+BLOCK = 8 * 2**20
+Watch = Callable[[str, int], Callable[[int], object]]
+"""Told what long work begins and its bytes; gives what is told of every block that is done."""
 
 
 class FolderError(ValueError):
@@ -60,7 +63,7 @@ class Folder:
             ends = model["eos_token_id"]
             graph = where / decoder["filename"]
             per_token = 2 * decoder["num_hidden_layers"] * decoder["num_key_value_heads"]
-            known = {
+            known: dict[str, Any] = {
                 "path": where,
                 "context": int(model["context_length"]),
                 "vocabulary": int(model["vocab_size"]),
@@ -76,7 +79,14 @@ class Folder:
             raise FolderError(f"{where.name} has no {graph.name}; the model builder writes it")
         if not (where / MANIFEST).is_file():
             return cls(**known, digest=_digest(graph))
-        return cls(**known, **_manifest(where))
+        stated = _manifest(where)
+        if stated["half"]:
+            known["kv_bytes"] = known["kv_bytes"] // 2
+        return cls(**{**known, **stated})
+
+
+def _unwatched(what: str, size: int) -> Callable[[int], object]:
+    return lambda done: None
 
 
 def config(shape: Shape, ends: list[int], bos: int = 2, pad: int = 0) -> dict[str, Any]:
@@ -124,7 +134,11 @@ def config(shape: Shape, ends: list[int], bos: int = 2, pad: int = 0) -> dict[st
 
 
 def write_manifest(
-    folder: Path, slots: tuple[Slot, ...], half: bool, adapters: Mapping[str, str]
+    folder: Path,
+    slots: tuple[Slot, ...],
+    half: bool,
+    adapters: Mapping[str, str],
+    watch: Watch = _unwatched,
 ) -> None:
     """Write what `Folder.open` wants to know beyond the runtime's own file."""
     files = [path for path in sorted(folder.iterdir()) if path.is_file() and path.name != MANIFEST]
@@ -133,7 +147,7 @@ def write_manifest(
         "half": half,
         "slots": [[slot.name, slot.inputs, [list(part) for part in slot.parts]] for slot in slots],
         "adapters": dict(adapters),
-        "files": {path.name: [path.stat().st_size, _digest(path)] for path in files},
+        "files": {path.name: [path.stat().st_size, _digest(path, watch)] for path in files},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
@@ -178,6 +192,11 @@ def _json(where: Path, name: str) -> dict[str, Any]:
     return document
 
 
-def _digest(path: Path) -> str:
+def _digest(path: Path, watch: Watch = _unwatched) -> str:
+    state = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        done = watch(f"reading {path.name}", path.stat().st_size)
+        while block := file.read(BLOCK):
+            state.update(block)
+            done(len(block))
+    return state.hexdigest()

@@ -1,0 +1,168 @@
+"""Folders that the GenAI model builder wrote become servable, and equal Hugging Face and PEFT."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import onnx
+import pytest
+
+from mock_server.gemma.builder import built
+from mock_server.gemma.folder import Folder
+from mock_server.gemma.job import Job
+from mock_server.gemma.native import NativeModel
+from mock_server.gemma.prepare import PrepareError, prepare
+from mock_server.tokens import SHIPPED
+
+BUILDER = Path(__file__).parent / "builder"
+VARIETIES = ["fp32_cpu", "int4_cpu", "int8_cpu", "fp16_cuda", "int4_dml"]
+REFERENCE = json.loads((BUILDER / "reference.json").read_text())
+
+
+def unwatched(what: str, size: int) -> Callable[[int], object]:
+    return lambda done: None
+
+
+def made(source: Path, destination: Path, **options: object) -> Folder:
+    chosen = {"adapters": {}, "tokenizer": SHIPPED, "watch": unwatched, **options}
+    return prepare(source, destination, **chosen)  # type: ignore[arg-type]
+
+
+def greedy(model: NativeModel, adapter: str | None = None) -> list[int]:
+    sequence = model.start(Job(1, REFERENCE["prompt"], 24, [], adapter=adapter))
+    sequence.read(REFERENCE["prompt"])
+    return [sequence.step()[0] for _ in range(24)]
+
+
+@pytest.fixture(params=VARIETIES)
+def source(request: pytest.FixtureRequest) -> Path:
+    return BUILDER / request.param
+
+
+def test_the_base_is_what_it_was_and_the_adapter_acts(source: Path, tmp_path: Path):
+    folder = made(source, tmp_path / "mine", adapters={"one": BUILDER / "peft"})
+    assert folder.adapters is not None
+    before, model = NativeModel(source), NativeModel(folder.path)
+    model.load(folder.adapters["one"], "one")
+    assert greedy(model) == greedy(before)
+    adapted = greedy(model, "one")
+    assert adapted != greedy(model)
+    baked = made(source, tmp_path / "baked", baked=BUILDER / "peft")
+    assert baked.slots == ()
+    assert greedy(NativeModel(baked.path)) == adapted
+
+
+def test_float32_equals_hugging_face_and_peft_token_by_token(tmp_path: Path):
+    folder = made(BUILDER / "fp32_cpu", tmp_path / "mine", adapters={"one": BUILDER / "peft"})
+    model = NativeModel(folder.path)
+    model.load(tmp_path / "mine/adapters/one.onnx_adapter", "one")
+    assert greedy(model) == REFERENCE["base"]
+    assert greedy(model, "one") == REFERENCE["adapter"]
+
+
+def test_what_a_folder_needs_to_know_is_in_its_manifest(source: Path, tmp_path: Path):
+    folder = made(source, tmp_path / "mine")
+    assert folder.half == (source.name in ("fp16_cuda", "int4_dml"))
+    assert folder.kv_bytes == 2 * 2 * 2 * 16 * (2 if folder.half else 4)
+    widths = {slot.name.rpartition(".")[2]: (slot.inputs, slot.outputs) for slot in folder.slots}
+    assert widths["down_proj"] == (64, 32)
+
+
+def test_weights_are_linked_and_the_graph_is_not(tmp_path: Path):
+    source = tmp_path / "theirs"
+    shutil.copytree(BUILDER / "int4_cpu", source)
+    before = (source / "model.onnx").read_bytes()
+    made(source, tmp_path / "mine")
+    assert os.path.samefile(source / "model.onnx.data", tmp_path / "mine/model.onnx.data")
+    assert (source / "model.onnx").read_bytes() == before
+
+
+def refusal(source: Path, destination: Path, **options: object) -> str:
+    before = set(destination.parent.iterdir())
+    with pytest.raises(PrepareError) as caught:
+        made(source, destination, **options)
+    assert set(destination.parent.iterdir()) == before
+    assert str(destination.parent) not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_destination_that_exists_is_left_alone(tmp_path: Path):
+    (tmp_path / "mine").mkdir()
+    assert refusal(BUILDER / "int4_cpu", tmp_path / "mine").startswith("mine exists already")
+
+
+def test_no_source(tmp_path: Path):
+    assert refusal(tmp_path / "theirs", tmp_path / "mine") == "there is no folder theirs"
+
+
+def test_a_source_the_builder_did_not_write(tmp_path: Path):
+    (tmp_path / "theirs").mkdir()
+    assert "onnxruntime_genai.models.builder" in refusal(tmp_path / "theirs", tmp_path / "mine")
+
+
+def test_no_tokenizer(tmp_path: Path):
+    said = refusal(BUILDER / "int4_cpu", tmp_path / "mine", tokenizer=None)
+    assert said == "int4_cpu has no tokenizer.json; name Gemma's with --tokenizer"
+
+
+def test_a_tokenizer_that_is_none(tmp_path: Path):
+    said = refusal(BUILDER / "int4_cpu", tmp_path / "mine", tokenizer=BUILDER / "reference.json")
+    assert said.startswith("reference.json is not a tokenizer.json")
+
+
+def test_a_folder_that_was_prepared_already(tmp_path: Path):
+    made(BUILDER / "int4_cpu", tmp_path / "first")
+    said = refusal(tmp_path / "first", tmp_path / "mine")
+    assert said == "model.onnx takes adapters already; serve the folder as it is"
+
+
+def test_a_graph_that_is_none(tmp_path: Path):
+    shutil.copytree(BUILDER / "int4_cpu", tmp_path / "theirs")
+    (tmp_path / "theirs/model.onnx").write_bytes(b"\xff\xff")
+    assert refusal(tmp_path / "theirs", tmp_path / "mine") == "model.onnx is not an ONNX graph"
+
+
+def test_a_graph_without_the_builders_projections(tmp_path: Path):
+    shutil.copytree(BUILDER / "int4_cpu", tmp_path / "theirs")
+    path = tmp_path / "theirs/model.onnx"
+    model = onnx.load(path, load_external_data=False)
+    for node in model.graph.node:
+        node.name = node.name.replace("layers", "blocks")
+    path.write_bytes(model.SerializeToString())
+    assert "none of the builder's projections" in refusal(tmp_path / "theirs", tmp_path / "mine")
+
+
+def test_an_adapter_that_does_not_fit(tmp_path: Path):
+    said = refusal(BUILDER / "int4_cpu", tmp_path / "mine", adapters={"one": tmp_path / "nowhere"})
+    assert said.startswith("nowhere is neither a PEFT folder nor")
+
+
+def test_adapters_beside_a_baked_one(tmp_path: Path):
+    peft = BUILDER / "peft"
+    said = refusal(BUILDER / "int4_cpu", tmp_path / "mine", adapters={"a": peft}, baked=peft)
+    assert said.startswith("a baked folder takes no other adapters")
+
+
+def test_weights_without_a_builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "config.json").write_text("{}")
+    monkeypatch.setattr("mock_server.gemma.builder.NEEDS", ("no_such_package",))
+    with pytest.raises(PrepareError, match=r"needs no_such_package: pip install torch"):
+        built(tmp_path, print).__enter__()
+
+
+def test_a_builder_that_fails_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    source = tmp_path / "weights"
+    source.mkdir()
+    (source / "config.json").write_text("{}")
+    monkeypatch.setattr("mock_server.gemma.builder.NEEDS", ())
+    monkeypatch.setattr("mock_server.gemma.builder.MODULE", "json.tool")
+    with pytest.raises(PrepareError, match=r"^the model builder failed: \S"):
+        built(source, lambda text: None).__enter__()
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_a_folder_of_the_builder_is_taken_as_it_is():
+    with built(BUILDER / "int4_cpu", print) as folder:
+        assert folder == BUILDER / "int4_cpu"
