@@ -92,12 +92,18 @@ _ROLES = {
 }
 
 
-def given(keys: frozenset[str], adapters: tuple[str, ...], window: int | None) -> dict[str, str]:
-    """Return the capabilities that the user's own words decide: keys, adapters, a known window."""
+def given(
+    keys: frozenset[str], adapters: tuple[str, ...], window: int | None, *, claimed: bool = True
+) -> dict[str, str]:
+    """Return the capabilities that the user's own words decide: keys, adapters, a known window.
+
+    A window is `claimed` when the target or its user names it, not when the contract suggests it.
+    """
     found = {name: EFFECTIVE if role in keys else ABSENT for name, role in _ROLES.items()}
     found["key"] = EFFECTIVE if "valid" in keys else ABSENT
     found["adapter"] = EFFECTIVE if adapters else ABSENT
     found["window"] = EFFECTIVE if window else ABSENT
+    found["window-claimed"] = EFFECTIVE if window and claimed else ABSENT
     return found
 
 
@@ -109,6 +115,6 @@ def reason_absent(name: str, kind: str) -> str:
         return "no key was given"
     if name == "adapter":
         return "no adapter is known: claim one under [claims] adapters"
-    if name == "window":
+    if name in ("window", "window-claimed"):
         return "the context window is not known: claim it under [claims] context_window"
     return f"needs {name!r}, which is {kind} here"

@@ -85,6 +85,9 @@ async def introduce(
     adapters = target.claims.adapters or adapters_of(reading, model)
     window = target.claims.context_window or window_of(reading, model)
     prices = target.claims.prices
+    claimed = window is not None or scope is Scope.GATEWAY
+    if facts is not None and ours:
+        window = window or facts.context_window
     if facts is not None and scope is Scope.GATEWAY:
         window = window or facts.context_window
         prices = prices or (facts.input_price, facts.output_price)
@@ -96,7 +99,7 @@ async def introduce(
         adapters=tuple(adapters),
         prices=prices,
         keys=frozenset(keys),
-        capabilities=given(frozenset(keys), tuple(adapters), window),
+        capabilities=given(frozenset(keys), tuple(adapters), window, claimed=claimed),
     )
 
 

@@ -1,0 +1,1 @@
+"""Chapter `context`: the window, at its two edges and far beyond."""

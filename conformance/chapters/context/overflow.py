@@ -1,0 +1,243 @@
+"""A prompt that does not fit: refused, with which words, and in both modes alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from conformance import forge
+from conformance.catalogue import Statements, judges
+from conformance.chapters.context.forging import (
+    accepted,
+    error_edited,
+    says,
+    tampered,
+)
+from conformance.error_view import Envelope
+from conformance.exchange import Exchange
+from conformance.probe import Transcript
+from conformance.probes.context import WINDOW
+from conformance.reading import Reading
+from conformance.verdict import Finding, Inconclusive, NotApplicable
+
+OVERFLOWS = ("overflow", "overflow-streamed", "many", "system", "far")
+NEAR = 0.95
+"""Share of the expected count from which on a prompt counts as read whole."""
+
+
+def _refusals(transcript: Transcript) -> list[Reading]:
+    """Return the refused overflows of ordinary size; NotApplicable when none was refused."""
+    found = [transcript.get(label) for label in ("overflow", "overflow-streamed", "many", "system")]
+    refused = [each for each in found if each is not None and each.refused]
+    if not refused:
+        raise NotApplicable("no overflow was refused; context.overflow-refused judges that")
+    return refused
+
+
+def _whole(reading: Reading, transcript: Transcript) -> bool:
+    """Whether an accepted overflow was read: counted whole, and answered by its first word."""
+    pair = [transcript.get(f"overflow-{name}") for name in ("Tulip", "Maple")]
+    if all(each is not None and each.ok for each in pair):
+        texts = {each.text_of() for each in pair if each is not None}
+        if len(texts) == 1:
+            return False
+    prompt = reading.usage.prompt if reading.usage else None
+    first, half = transcript.get("first"), transcript.get("half")
+    counts = [each.usage.prompt if each and each.usage else None for each in (first, half)]
+    if prompt is None or None in counts:
+        return False
+    window = transcript.setting.context_window or 0
+    return prompt >= NEAR * window
+
+
+@judges(
+    "context.overflow-refused",
+    on=WINDOW,
+    forgery=tampered("overflow", accepted, "An overflowing prompt is cut and answered."),
+)
+def overflow_refused(transcript: Transcript) -> Statements:
+    """A prompt larger than the window is not answered as if it had been read."""
+    window = transcript.setting.context_window
+    exact = transcript.setting.scope == "gateway"
+    for label in OVERFLOWS:
+        reading = transcript.get(label)
+        if reading is None or not reading.ok:
+            continue
+        if reading.is_stream and reading.stream.errors:
+            continue
+        if exact or not _whole(reading, transcript):
+            counted = reading.usage.prompt if reading.usage else None
+            yield says(
+                reading,
+                f"a refusal: the prompt is larger than the window of {window}",
+                f"200, with prompt_tokens {counted}",
+            )
+    if transcript.get("overflow") is None:
+        raise Inconclusive(transcript.cut or "no overflow was sent")
+
+
+@judges(
+    "context.overflow-4xx",
+    on=WINDOW,
+    forgery=tampered(
+        "overflow", lambda each: forge.with_status(each, 500), "An overflow is a server error."
+    ),
+)
+def overflow_4xx(transcript: Transcript) -> Statements:
+    """A refused overflow has a status of 4xx."""
+    for label in OVERFLOWS:
+        reading = transcript.get(label)
+        if reading is not None and reading.status is not None and reading.status >= 500:
+            yield says(reading, "a status of 400 to 499", str(reading.status))
+    _refusals(transcript)
+
+
+@judges(
+    "context.overflow-400",
+    on=WINDOW,
+    forgery=tampered(
+        "overflow", lambda each: forge.with_status(each, 422), "An overflow is refused with 422."
+    ),
+)
+def overflow_400(transcript: Transcript) -> Statements:
+    """A refused overflow has status 400."""
+    for reading in _refusals(transcript):
+        if reading.status != 400 and not (reading.status or 500) >= 500:
+            yield says(reading, "status 400", str(reading.status))
+
+
+def _in_stream(exchange: Exchange) -> Exchange:
+    event = b'data: {"error":{"message":"too long","type":"invalid_request_error"}}\n\n'
+    labelled = forge.with_header(exchange, "content-type", "text/event-stream")
+    return forge.with_status(forge.with_body(labelled, event), 200)
+
+
+@judges(
+    "context.overflow-stream",
+    on=WINDOW,
+    forgery=tampered("overflow-streamed", _in_stream, "An overflow is told inside a 200 stream."),
+)
+def overflow_stream(transcript: Transcript) -> Statements:
+    """With `stream: true` an overflow is refused before any stream starts."""
+    reading = transcript.get("overflow-streamed")
+    if reading is None:
+        raise NotApplicable("no streams here")
+    plain = transcript["overflow"]
+    if reading.status is None:
+        raise Inconclusive(f"{reading.id}: {reading.exchange.ending.value}")
+    if reading.ok and (plain.refused or reading.stream.errors):
+        yield says(
+            reading, f"{plain.status}, as without stream", f"{reading.status}: {reading.snippet()}"
+        )
+    elif reading.refused and reading.looks_like_sse:
+        yield says(reading, "a JSON error", reading.snippet())
+
+
+@judges(
+    "context.overflow-stream-status",
+    on=WINDOW,
+    forgery=tampered(
+        "overflow-streamed", lambda each: forge.with_status(each, 413), "Streams refuse otherwise."
+    ),
+)
+def overflow_stream_status(transcript: Transcript) -> Statements:
+    """Both modes refuse an overflow with the same status."""
+    reading, plain = transcript.get("overflow-streamed"), transcript["overflow"]
+    if reading is None or not (reading.refused and plain.refused):
+        raise NotApplicable("not refused in both modes")
+    if reading.status != plain.status:
+        yield says(reading, f"{plain.status}, as without stream", str(reading.status))
+
+
+def _part(name: str, expected: str, words: str) -> Callable[[Transcript], Statements]:
+    def judge(transcript: Transcript) -> Statements:
+        for reading in _refusals(transcript):
+            if reading.error.kind is not Envelope.OPENAI or (reading.status or 500) >= 500:
+                continue
+            value = getattr(reading.error, name)
+            if value != expected:
+                yield Finding(
+                    reading.at_pointer(f"/error/{name}"),
+                    repr(expected),
+                    repr(value)[:80],
+                    reading.id,
+                )
+
+    judge.__doc__ = words
+    return judge
+
+
+judges(
+    "context.overflow-code",
+    on=WINDOW,
+    forgery=error_edited("overflow", "code", "invalid_value", "The code names no overflow."),
+)(_part("code", "context_length_exceeded", "The code of a refused overflow names it."))
+
+judges(
+    "context.overflow-type",
+    on=WINDOW,
+    forgery=error_edited("overflow", "type", "overflow", "The type is another."),
+)(_part("type", "invalid_request_error", "The type of a refused overflow is the usual one."))
+
+judges(
+    "context.overflow-param",
+    on=WINDOW,
+    forgery=error_edited("overflow", "param", None, "No field is named."),
+)(_part("param", "messages", "The `param` of a refused overflow is `messages`."))
+
+_NUMBER = re.compile(r"-?\d[\d,]*")
+
+
+def _numbers(reading: Reading) -> list[int]:
+    found = _NUMBER.findall(reading.error.text[:2000])
+    return [int(each.replace(",", "")) for each in found if len(each) < 12]
+
+
+@judges(
+    "context.overflow-limit",
+    on=WINDOW,
+    forgery=error_edited(
+        "overflow", "message", "The limit is 3 tokens.", "Another limit is named."
+    ),
+)
+def overflow_limit(transcript: Transcript) -> Statements:
+    """The message of a refused overflow names the window."""
+    window = transcript.setting.context_window
+    for reading in _refusals(transcript):
+        if reading.error.text and window not in _numbers(reading):
+            where = reading.at_pointer("/error/message")
+            yield Finding(where, f"{window} in the message", reading.error.text[:120], reading.id)
+
+
+@judges(
+    "context.overflow-count",
+    on=WINDOW,
+    forgery=error_edited(
+        "overflow",
+        "message",
+        "This model's maximum context length is 4096 tokens, not -7584.",
+        "An absurd count is named.",
+    ),
+)
+def overflow_count(transcript: Transcript) -> Statements:
+    """No number in the message of a refused overflow is negative or absurdly large."""
+    window = transcript.setting.context_window or 0
+    for reading in _refusals(transcript):
+        for number in _numbers(reading):
+            if number < 0 or number > 100 * window:
+                where = reading.at_pointer("/error/message")
+                yield Finding(where, "numbers that fit what was sent", str(number), reading.id)
+
+
+@judges(
+    "context.overflow-words",
+    on=WINDOW,
+    forgery=error_edited("overflow", "message", "Too long: 4096.", "The message has other words."),
+)
+def overflow_words(transcript: Transcript) -> Statements:
+    """The message of a refused overflow begins with the words clients match."""
+    begins = f"This model's maximum context length is {transcript.setting.context_window} tokens"
+    for reading in _refusals(transcript):
+        if not reading.error.text.startswith(begins):
+            where = reading.at_pointer("/error/message")
+            yield Finding(where, f"{begins} ...", reading.error.text[:120], reading.id)
