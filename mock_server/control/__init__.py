@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mock_server.control import adapters
 from mock_server.keys import credentials
 from mock_server.text import dumps
 
@@ -35,11 +36,18 @@ def application(edge: Edge, token: str, prefix: str) -> Starlette:
         return _json({"seen": edge.journal.seen, "calls": edge.journal.lines()})
 
     async def missing(_: Request) -> Response:
-        return _refused(404, f"Nothing lives here; try {prefix}ledger or {prefix}journal.")
+        return _refused(
+            404, f"Nothing lives here; try {prefix}ledger, {prefix}journal or {prefix}adapters."
+        )
 
     pages: dict[str, Page] = {"ledger": ledger, "journal": journal, "{rest:path}": missing}
+    changing = _guarded(adapters.page(edge), token)
     return Starlette(
-        routes=[Route(prefix + path, _guarded(page, token)) for path, page in pages.items()]
+        routes=[
+            Route(f"{prefix}adapters", changing, methods=["GET", "POST"]),
+            Route(f"{prefix}adapters/{{name}}", changing, methods=["DELETE"]),
+            *(Route(prefix + path, _guarded(page, token)) for path, page in pages.items()),
+        ]
     )
 
 

@@ -38,7 +38,7 @@ Listener = Callable[[Token | Gone], None]
 DIED = "the model worker died"
 
 
-class WorkerError(Exception):
+class WorkerError(ValueError):
     """The worker could not start, or refused an order: one sentence for the operator."""
 
 
