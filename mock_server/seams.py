@@ -132,6 +132,7 @@ class Behaviour:
             acts[one.seam].append(one.act)
         self._acts = {seam: tuple(found) for seam, found in acts.items()}
         self.touches_pieces = bool(self._acts[Seam.PIECES])
+        self.touches_chunks = bool(self._acts[Seam.CHUNKS])
         self.touches_writes = bool(self._acts[Seam.WRITES])
 
     def settings(self, settings: Settings) -> Settings:

@@ -36,28 +36,40 @@ class Stream:
             include_usage=include_usage(call.body),
             prices=(model.input_price, model.output_price),
         )
-        made = pieces(gateway, call)
-        self._pieces = waiting(made) if isinstance(made, Iterator) else made
+        self._pieces = pieces(gateway, call)
         self._first: Piece | None = None
         self.ending = Ending.COMPLETE
         """How it ended, once it did."""
 
     async def aclose(self) -> None:
         """Stop the engine, if it has not stopped by itself."""
-        await self._pieces.aclose()
+        if isinstance(self._pieces, AsyncGenerator):
+            await self._pieces.aclose()
+        elif isinstance(self._pieces, Generator):
+            self._pieces.close()
 
     async def begin(self) -> None:
         """Wait for the first piece; raises Problem if the engine fails before there is one."""
         try:
-            self._first = await anext(self._pieces, None)
+            if isinstance(self._pieces, AsyncGenerator):
+                self._first = await anext(self._pieces, None)
+            else:
+                self._first = next(self._pieces, None)
         except Exception as error:
             raise told(error) from error
 
     async def events(self) -> AsyncGenerator[bytes]:
         """Yield the events; a failure of the engine is the last of them."""
         try:
-            async for chunk in self._gateway.behaviour.chunks(self._chunks(), self._call):
-                yield sse.event(chunk)
+            made = self._pieces
+            if isinstance(made, AsyncGenerator) or self._gateway.behaviour.touches_chunks:
+                waited = waiting(made) if isinstance(made, Iterator) else made
+                chunks = self._gateway.behaviour.chunks(self._chunks(waited), self._call)
+                async for chunk in chunks:
+                    yield sse.event(chunk)
+            else:
+                for chunk in self._chunks_at_once(made):
+                    yield sse.event(chunk)
         except Exception as error:
             self.ending = Ending.FAILED
             problem = self._gateway.behaviour.problem(told(error), self._call)
@@ -66,21 +78,31 @@ class Stream:
             return
         yield sse.DONE
 
-    async def _chunks(self) -> AsyncGenerator[dict[str, Any]]:
-        answer = self._answer
-        for chunk in answer.open():
+    async def _chunks(self, made: AsyncIterator[Piece]) -> AsyncGenerator[dict[str, Any]]:
+        for chunk in self._opening():
             yield chunk
-        if self._first is not None:
-            for chunk in answer.feed(self._first):
-                yield chunk
-            self._call.delivered += self._first.tokens
-        async for piece in self._pieces:
-            for chunk in answer.feed(piece):
+        async for piece in made:
+            for chunk in self._answer.feed(piece):
                 yield chunk
             # Whoever comes back for more has sent what was yielded before.
             self._call.delivered += piece.tokens
-        for chunk in answer.close():
+        for chunk in self._answer.close():
             yield chunk
+
+    def _chunks_at_once(self, made: Iterator[Piece]) -> Iterator[dict[str, Any]]:
+        # The same as above, without the price of waiting for an engine that never waits.
+        yield from self._opening()
+        feed, call = self._answer.feed, self._call
+        for piece in made:
+            yield from feed(piece)
+            call.delivered += piece.tokens
+        yield from self._answer.close()
+
+    def _opening(self) -> Iterator[dict[str, Any]]:
+        yield from self._answer.open()
+        if self._first is not None:
+            yield from self._answer.feed(self._first)
+            self._call.delivered += self._first.tokens
 
 
 def pieces(gateway: Gateway, call: Call) -> Iterator[Piece] | AsyncGenerator[Piece]:
