@@ -190,11 +190,17 @@ def window(gateway: Gateway, call: Call) -> None:
         return
     tokens = gateway.engine.count(call.turns)
     cap = Window(gateway.settings.model.context_window).room(tokens, parameters.ceiling(call.body))
-    prompt = parameters.prompt(
-        call.body, base=call.base, adapter=call.adapter, turns=call.turns, tokens=tokens, cap=cap
-    )
     call.completion = gateway.completion_id()
-    call.prompt = gateway.behaviour.prompt(gateway.occurring(prompt), call)
+    prompt = parameters.prompt(
+        call.body,
+        base=call.base,
+        adapter=call.adapter,
+        turns=call.turns,
+        tokens=tokens,
+        cap=cap,
+        occurrence=gateway.occurrence(call),
+    )
+    call.prompt = gateway.behaviour.prompt(prompt, call)
 
 
 def wallet(gateway: Gateway, call: Call) -> Wishes:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from mock_server import admission, models, pages, parameters
 from mock_server.admission import CHAT, Step, Wishes
 from mock_server.call import Call
-from mock_server.completion import Engine, Prompt
+from mock_server.completion import Engine, digest
 from mock_server.keys import Keys, added, built_in, shown
 from mock_server.ledger import Ending
 from mock_server.message import JSON, Incoming, Reply
@@ -184,16 +184,16 @@ class Gateway:
         """Tell whether the operation reads a conversation."""
         return call.operation is not None and call.operation.id == CHAT
 
-    def occurring(self, prompt: Prompt) -> Prompt:
-        """Count how often an unseeded prompt was seen, so that sampling may vary with it."""
-        if prompt.seed is not None or prompt.temperature == 0:
-            return prompt
-        digest = prompt.digest()
-        seen = self._seen.pop(digest, 0)
-        self._seen[digest] = seen + 1
+    def occurrence(self, call: Call) -> int:
+        """Count how often an unseeded conversation was seen, so that sampling may vary with it."""
+        if call.body.get("seed") is not None or call.body.get("temperature") == 0:
+            return 0
+        name = digest(call.adapter, call.turns)
+        seen = self._seen.pop(name, 0)
+        self._seen[name] = seen + 1
         if len(self._seen) > OCCURRENCES:
             self._seen.popitem(last=False)
-        return replace(prompt, occurrence=seen) if seen else prompt
+        return seen
 
     def completion_id(self) -> str:
         """Return an id for a new completion."""
