@@ -83,14 +83,15 @@ async def introduce(
     ours = facts is not None and facts.split(model)[0] == facts.id
     scope = target.scope or (Scope.GATEWAY if ours else Scope.ANY)
     adapters = target.claims.adapters or adapters_of(reading, model)
-    window = target.claims.context_window or window_of(reading, model)
+    window = target.claims.context_window
     prices = target.claims.prices
-    claimed = window is not None or scope is Scope.GATEWAY
-    if facts is not None and ours:
-        window = window or facts.context_window
     if facts is not None and scope is Scope.GATEWAY:
         window = window or facts.context_window
         prices = prices or (facts.input_price, facts.output_price)
+    window = window or window_of(reading, model)
+    claimed = window is not None
+    if facts is not None and ours:
+        window = window or facts.context_window
     return replace(
         blank,
         model=model,
