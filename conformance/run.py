@@ -129,13 +129,19 @@ class Course:
     """Ids to judge; None judges all."""
 
     def wanted(self, setting: Setting) -> list[Probe]:
-        """Return the probes that some applicable, chosen requirement reads, in contract order."""
+        """Return the probes that some applicable, chosen requirement reads, in contract order.
+
+        A judge of every exchange, chosen alone, reads the conversations of its chapter.
+        """
         found: dict[str, Probe] = {}
         scope = Scope(setting.scope)
+        chapters = self._chapters_read_whole()
         for entry in self.catalogue:
             requirement = entry.requirement
             chosen = self.only is None or requirement.id in self.only
-            if not chosen or requirement.level(scope) is None:
+            if not chosen and requirement.chapter not in chapters:
+                continue
+            if requirement.level(scope) is None:
                 continue
             if applicable(requirement, setting) is not None:
                 continue
@@ -143,15 +149,26 @@ class Course:
                 found.update((probe.name, probe) for probe in entry.judge.on)
         return list(found.values())
 
+    def _chapters_read_whole(self) -> frozenset[str]:
+        if self.only is None:
+            return frozenset()
+        return frozenset(
+            entry.requirement.chapter
+            for entry in self.catalogue
+            if entry.requirement.id in self.only and not isinstance(entry.judge, Conversation)
+        )
+
     def capabilities(self, setting: Setting) -> list[Capability]:
         """Return the capabilities that some chosen requirement, or some probe of one, asks for."""
         scope = Scope(setting.scope)
         names: set[str] = {"chat", "streaming", "deterministic", "usage", "usage-in-stream"}
+        chapters = self._chapters_read_whole()
         for entry in self.catalogue:
             requirement = entry.requirement
             if requirement.level(scope) is None:
                 continue
-            if self.only is None or requirement.id in self.only:
+            chosen = self.only is None or requirement.id in self.only
+            if chosen or requirement.chapter in chapters:
                 names.update(requirement.when)
                 if isinstance(entry.judge, Conversation):
                     names.update(need for probe in entry.judge.on for need in probe.needs)
