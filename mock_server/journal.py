@@ -6,6 +6,7 @@ from collections import deque
 from typing import Any
 
 from mock_server.call import Call
+from mock_server.keys import shown
 
 KEPT = 1_000
 """Calls kept for reading."""
@@ -36,10 +37,10 @@ def _line(call: Call, ended: int) -> dict[str, Any]:
         "at": call.incoming.now,
         "nanoseconds": ended - call.incoming.now,
         "method": call.incoming.method,
-        "path": call.incoming.path[:200],
+        "path": shown(call.incoming.path, call.incoming)[:200],
         "operation": call.operation.id if call.operation else None,
         "account": call.caller.account if call.caller else None,
-        "model": call.selector[:200] or None,
+        "model": shown(call.selector, call.incoming)[:200] or None,
         "stream": call.streams,
         "status": call.status,
         "code": call.code,

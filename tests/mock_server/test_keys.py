@@ -1,0 +1,61 @@
+"""Keys: the accounts they open, and texts that must not show them."""
+
+import pytest
+
+from mock_server.keys import Keys, Upstream, added, built_in, credentials, shown
+from mock_server.message import Incoming
+
+
+def test_every_account_of_the_design_has_a_key() -> None:
+    keys = Keys(built_in())
+    states = {}
+    for ending in ("", "-no-credit", "-over-limit", "-small", "-upstream-down", "-saturated"):
+        caller = keys.caller(f"sk-aig-mock{ending}")
+        assert caller is not None
+        assert "sk-" not in caller.account
+        states[ending] = caller
+    assert len({caller.account for caller in states.values()}) == 6
+    assert states[""].quota.limit == 10**9
+    assert states[""].balance == 10**6 * 10**9
+    assert states["-no-credit"].balance == 0
+    assert states["-over-limit"].exhausted
+    assert states["-small"].quota.limit == 5
+    assert states["-upstream-down"].upstream is Upstream.DOWN
+    assert states["-saturated"].upstream is Upstream.SATURATED
+
+
+@pytest.mark.parametrize("key", ["", "sk", "sk-aig-mock ", "SK-AIG-MOCK", "sk-aig-mock\udcff", "é"])
+def test_a_key_nobody_has_opens_nothing(key: str) -> None:
+    assert Keys(built_in()).caller(key) is None
+
+
+def test_added_keys_work_and_may_be_for_some_models_only() -> None:
+    keys = Keys(added(["sk-mine", "sk-scoped=base:a,base:b", "sk-none="]))
+    mine, scoped, none = (keys.caller(key) for key in ("sk-mine", "sk-scoped", "sk-none"))
+    assert mine is not None
+    assert mine.models is None
+    assert scoped is not None
+    assert scoped.models == ("base:a", "base:b")
+    assert none is not None
+    assert none.models == ()
+
+
+@pytest.mark.parametrize(
+    ("sent", "key"),
+    [
+        ("Bearer k", "k"),
+        ("bearer  k ", "k"),
+        ("  BEARER k", "k"),
+        ("Bearer", ""),
+        ("Basic k", None),
+        ("k", None),
+    ],
+)
+def test_credentials_are_what_follows_the_scheme(sent: str, key: str | None) -> None:
+    assert credentials(sent) == key
+
+
+def test_a_text_is_shown_without_the_key_it_came_with() -> None:
+    asked = Incoming("GET", "/", "", {"authorization": "Bearer sk-1"}, 0)
+    assert shown("you sent sk-1, twice: sk-1", asked) == "you sent [key], twice: [key]"
+    assert shown("sk-1", Incoming("GET", "/", "", {}, 0)) == "sk-1"
