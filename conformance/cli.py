@@ -14,6 +14,7 @@ import click
 
 from conformance import __version__
 from conformance.guard import guarded
+from conformance.report_cli import COMMANDS, report_option
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -22,16 +23,6 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.version_option(__version__, prog_name="gonogo")
 def main() -> None:
     """Judge an OpenAI-compatible chat gateway against its contract."""
-
-
-def _report_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--report",
-        "reports",
-        multiple=True,
-        metavar="FORMAT=PATH",
-        help="Write a report; repeatable.",
-    )(command)
 
 
 def _baseline_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,7 +55,7 @@ def _baseline_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--require-complete", is_flag=True, help="Running out of budget fails the run.")
 @click.option("--quiet", is_flag=True, help="Print no table.")
 @_baseline_options
-@_report_option
+@report_option
 @guarded
 def check(**options: Any) -> None:
     """Judge the gateway at URL; without one, the bundled mock."""
@@ -111,7 +102,7 @@ def init(path: Path) -> None:
 @click.option("--only", metavar="ID|CHAPTER|LEVEL,...", help="Judge only these.")
 @click.option("--strict", is_flag=True, help="A broken SHOULD fails too.")
 @_baseline_options
-@_report_option
+@report_option
 @guarded
 def replay(**options: Any) -> None:
     """Judge recorded evidence again, without a network."""
@@ -120,12 +111,5 @@ def replay(**options: Any) -> None:
     sys.exit(replay_command(**options))
 
 
-@main.command()
-@click.argument("document", type=click.Path(path_type=Path), metavar="REPORT.json")
-@_report_option
-@guarded
-def render(document: Path, reports: tuple[str, ...]) -> None:
-    """Render any format again from a JSON report."""
-    from conformance.writing import render_command
-
-    render_command(document, reports)
+for command in COMMANDS:
+    main.add_command(command)

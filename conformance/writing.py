@@ -13,8 +13,8 @@ from conformance.report_schema import departure
 from conformance.reports import ready, render
 
 
-def destinations(reports: Sequence[str]) -> list[tuple[str, Path]]:
-    """Parse `FORMAT=PATH` words, before anything is sent; raises UsageError."""
+def places(reports: Sequence[str]) -> list[tuple[str, Path]]:
+    """Parse `FORMAT=PATH` words; raises UsageError for a word or a folder that will not do."""
     found = []
     for word in reports:
         name, separator, path = word.partition("=")
@@ -23,22 +23,31 @@ def destinations(reports: Sequence[str]) -> list[tuple[str, Path]]:
         folder = Path(path).resolve().parent
         if not folder.is_dir():
             raise UsageError(f"--report {word!r}: the folder {folder.name!r} does not exist")
-        found.append((ready(name), Path(path)))
+        found.append((name, Path(path)))
     return found
+
+
+def destinations(reports: Sequence[str]) -> list[tuple[str, Path]]:
+    """Parse `FORMAT=PATH` words, before anything is sent; raises UsageError."""
+    return [(ready(name), path) for name, path in places(reports)]
 
 
 def write(
     document: Mapping[str, Any],
-    places: Sequence[tuple[str, Path]],
+    where: Sequence[tuple[str, Path]],
     evidence: Path | None = None,
 ) -> None:
     """Write a report document in each format; raises UsageError for a place not writable."""
-    for name, path in places:
-        text = render(name, document, evidence)
-        try:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise UsageError(f"{path.name} cannot be written: {error.strerror}") from None
+    for name, path in where:
+        put(path, render(name, document, evidence))
+
+
+def put(path: Path, text: str) -> None:
+    """Write a text; raises UsageError for a place not writable."""
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{path.name} cannot be written: {error.strerror}") from None
 
 
 def load_report(path: Path) -> dict[str, Any]:
@@ -68,11 +77,11 @@ def load_report(path: Path) -> dict[str, Any]:
 
 def render_command(path: Path, reports: Sequence[str]) -> None:
     """Render formats again from a JSON report."""
-    places = destinations(reports)
-    if not places:
+    where = destinations(reports)
+    if not where:
         raise UsageError("nothing to render", hint="--report html=report.html")
     document = load_report(path)
-    write(document, places, evidence_of(document, path))
+    write(document, where, evidence_of(document, path))
 
 
 def evidence_of(document: Mapping[str, Any], path: Path) -> Path | None:

@@ -63,7 +63,8 @@
     const shown = all.filter((each) => !each.hidden);
     const at = shown.findIndex((each) => each.contains(document.activeElement));
     const next = shown[Math.min(Math.max(at + by, 0), shown.length - 1)];
-    if (next) next.querySelector("summary").focus();
+    const handle = next && next.querySelector("summary");
+    if (handle) handle.focus();
   };
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -7,44 +7,29 @@ an extra has `ready()` too, which raises UsageError with the command that instal
 
 from __future__ import annotations
 
-import difflib
-import importlib
-import pkgutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from conformance.errors import UsageError
+from conformance.formats import chosen, make_ready, names
 
 
 def formats() -> tuple[str, ...]:
     """Return the names of all formats."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
-
-
-def checked(name: str) -> str:
-    """Return a format's name; raises UsageError with the nearest known one."""
-    if name not in formats():
-        near = difflib.get_close_matches(name, formats(), 1)
-        known = ", ".join(formats())
-        hint = f"did you mean {near[0]!r}?" if near else f"known formats: {known}"
-        raise UsageError(f"unknown report format {name!r}", hint=hint)
-    return name
+    return names(__path__)
 
 
 def ready(name: str) -> str:
     """Return a format's name once it is known that it can be rendered here.
 
-    Asked before a run, so that a run is never made whose report cannot be written.
+    Asked before a run, so that a run is never made whose report cannot be written. Raises
+    UsageError with the nearest known format, or with the command that installs what is missing.
     """
-    check = getattr(importlib.import_module(f"{__name__}.{checked(name)}"), "ready", None)
-    if check is not None:
-        check()
+    make_ready(chosen(__name__, __path__, name))
     return name
 
 
 def render(name: str, document: Mapping[str, Any], evidence: Path | None = None) -> str:
     """Render a report document in a format; raises UsageError for an unknown one."""
-    module = importlib.import_module(f"{__name__}.{checked(name)}")
-    text: str = module.render(document, evidence)
+    text: str = chosen(__name__, __path__, name).render(document, evidence)
     return text

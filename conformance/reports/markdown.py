@@ -25,15 +25,15 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
     run, said, rulings = document["run"], outcome(document), document["rulings"]
     yield f"## {said.title}"
     yield ""
-    yield _plain(said.sentence)
+    yield plain(said.sentence)
     yield ""
-    yield f"- target: {_code(run['target'])}, model {_code(run['model'])}"
+    yield f"- target: {code(run['target'])}, model {code(run['model'])}"
     yield f"- judged as {SCOPES.get(run['scope'], run['scope'])}"
-    yield f"- contract {_plain(run['contract']['title'])} {_plain(run['contract']['version'])}"
+    yield f"- contract {plain(run['contract']['title'])} {plain(run['contract']['version'])}"
     spent = run["spent"]
     yield (
         f"- {spent['requests']:,} requests, {spent['tokens']:,} tokens, {spent['usd']:.6f} USD, "
-        f"{run['seconds']:.1f} s, started {_plain(run['started'])}"
+        f"{run['seconds']:.1f} s, started {plain(run['started'])}"
     )
     yield ""
     yield from _chapters(rulings)
@@ -47,9 +47,9 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
                 yield from _ruling(row)
     yield from _not_applicable(rulings)
     for sentence in document["baseline"].get("stale", ()):
-        yield f"\nStale baseline entry: {_plain(sentence)}"
+        yield f"\nStale baseline entry: {plain(sentence)}"
     for crash in run["crashes"]:
-        yield f"\nBug of this kit: {_code(crash)}"
+        yield f"\nBug of this kit: {code(crash)}"
 
 
 def _chapters(rulings: list[Mapping[str, Any]]) -> Iterator[str]:
@@ -63,14 +63,14 @@ def _chapters(rulings: list[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _ruling(row: Mapping[str, Any]) -> Iterator[str]:
-    yield f"- **{_plain(row['requirement'])}** ({row['level']}): {_plain(row['text'])}"
+    yield f"- **{plain(row['requirement'])}** ({row['level']}): {plain(row['text'])}"
     if row["reason"]:
-        yield f"  - {_plain(row['reason'])}"
+        yield f"  - {plain(row['reason'])}"
     for finding in row["findings"][:1]:
-        yield f"  - where {_code(finding['where'])}"
-        yield f"  - expected {_code(finding['expected'])}, got {_code(finding['actual'])}"
+        yield f"  - where {code(finding['where'])}"
+        yield f"  - expected {code(finding['expected'])}, got {code(finding['actual'])}"
     if row["findings"] and row["why"]:
-        yield f"  - {_plain(row['why'])}"
+        yield f"  - {plain(row['why'])}"
 
 
 def _not_applicable(rulings: list[Mapping[str, Any]]) -> Iterator[str]:
@@ -83,12 +83,12 @@ def _not_applicable(rulings: list[Mapping[str, Any]]) -> Iterator[str]:
         yield "<details><summary>Not judged, and why</summary>"
         yield ""
         for reason, ids in reasons.items():
-            yield f"- {_plain(reason)}: {', '.join(_code(each) for each in ids)}"
+            yield f"- {plain(reason)}: {', '.join(code(each) for each in ids)}"
         yield ""
         yield "</details>"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return text in which nothing is Markdown or HTML; our own code spans stay."""
     parts = one_line(text, 600).split("`")
     if len(parts) % 2 == 0:
@@ -99,7 +99,7 @@ def _plain(text: str) -> str:
     )
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Return text as a code span, fenced by more backticks than it holds."""
     inner = one_line(text, 240).replace("|", "¦")
     longest = max((len(run) for run in re.findall("`+", inner)), default=0)
