@@ -16,18 +16,18 @@ class Journal:
     """The last calls, oldest first."""
 
     def __init__(self) -> None:
-        self._calls: deque[tuple[Call, int]] = deque(maxlen=KEPT)
+        self._lines: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self.seen = 0
         """Calls in all."""
 
     def note(self, call: Call, ended: int) -> None:
-        """Keep a call that ended at `ended` (nanoseconds)."""
-        self._calls.append((call, ended))
+        """Keep what is told of a call that ended at `ended` (nanoseconds), not the call itself."""
+        self._lines.append(_line(call, ended))
         self.seen += 1
 
     def lines(self) -> list[dict[str, Any]]:
         """Return the calls kept, as plain data."""
-        return [_line(call, ended) for call, ended in self._calls]
+        return list(self._lines)
 
 
 def _line(call: Call, ended: int) -> dict[str, Any]:
