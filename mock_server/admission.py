@@ -25,6 +25,9 @@ Wishes = Generator[Wish, Any, None]
 Step = Callable[["Gateway", Call], Wishes | None]
 
 CHAT = "createChatCompletion"
+TAG = "x-aig-tag"
+TAG_LIMIT = 64
+"""Characters of a cost tag, as the contract's parameter has it; a test holds the two together."""
 JSON_TYPE = re.compile(r"\s*application/json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
 
 
@@ -151,10 +154,18 @@ def json(gateway: Gateway, call: Call) -> None:
 
 
 def schema(gateway: Gateway, call: Call) -> None:
-    """400 for a body that is not what the contract's schema says."""
-    if gateway.takes_body(call):
-        gateway.validation.check(call.body)
-        parameters.ceiling(call.body)
+    """400 for a body or a cost tag that is not what the contract's schema says."""
+    if not gateway.takes_body(call):
+        return
+    tag = call.incoming.header(TAG)
+    if tag is not None and len(tag) > TAG_LIMIT:
+        raise Problem(
+            "invalid_value",
+            f"'{TAG}' holds {len(tag)} characters; at most {TAG_LIMIT} are allowed. Shorten it.",
+            TAG,
+        )
+    gateway.validation.check(call.body)
+    parameters.ceiling(call.body)
 
 
 def conversation(gateway: Gateway, call: Call) -> None:

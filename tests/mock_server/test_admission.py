@@ -5,6 +5,7 @@ import json
 import pytest
 
 from mock_server.gateway import ADMISSION
+from openapi import contract
 from tests.mock_server.driving import CHAT, MODEL, ask, body, exchange, mock
 
 APP = mock(keys=("sk-scoped=google/gemma-7b-it-lora:pirate",))
@@ -201,6 +202,14 @@ def test_who_has_no_good_key_is_challenged(sent: str, code: str, challenge: str)
     assert (answer.status, answer.error["code"]) == (401, code)
     assert answer.headers["www-authenticate"] == challenge
     assert "sk-" not in answer.error["message"].replace("sk-aig-...", "")
+
+
+def test_a_cost_tag_may_be_as_long_as_the_contract_says() -> None:
+    parameter = contract().resolve("#/components/parameters/CostTag")
+    limit = parameter["schema"]["maxLength"]
+    assert ask(APP, headers={parameter["name"]: "x" * limit}).status == 200
+    error = ask(APP, headers={parameter["name"]: "x" * (limit + 1)}).error
+    assert (error["code"], error["param"]) == ("invalid_value", "x-aig-tag")
 
 
 def test_a_key_is_never_sent_back_wherever_it_was_put() -> None:
