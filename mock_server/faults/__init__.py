@@ -19,7 +19,7 @@ Nothing else lists it. A function with a docstring is put at a seam:
         """Refuse null where it means the default."""
         return {key: "?" if value is None else value for key, value in body.items()}
 
-    @fault("sampling.stop-acts", at="prompt")               # what the engine is asked
+    @fault("sampling.stop-text", at="prompt")               # what the engine is asked
     def never_stops(prompt: Prompt, call: Call) -> Prompt:
         """Ignore stop."""
         return replace(prompt, stop=())

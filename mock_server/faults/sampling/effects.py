@@ -9,14 +9,7 @@ from mock_server.completion import Prompt
 from mock_server.faults import fault
 
 
-@fault("sampling.stop-acts", at="prompt")
-def never_stops(prompt: Prompt, call: Call) -> Prompt:
-    """Ignore stop."""
-    del call
-    return replace(prompt, stop=())
-
-
-@fault("sampling.max-tokens", at="prompt")
+@fault("sampling.cap-respected", at="prompt")
 def never_tires(prompt: Prompt, call: Call) -> Prompt:
     """Ignore max_tokens."""
     del call
@@ -30,7 +23,7 @@ def answers_once(prompt: Prompt, call: Call) -> Prompt:
     return replace(prompt, n=1)
 
 
-@fault("sampling.greedy-repeats", at="prompt")
+@fault("sampling.zero-repeats", at="prompt")
 def never_greedy(prompt: Prompt, call: Call) -> Prompt:
     """Sample although temperature is 0."""
     if prompt.temperature > 0:
