@@ -61,6 +61,9 @@ class Tokens:
         self.start_of_turn, self.end_of_turn = special["<start_of_turn>"], special["<end_of_turn>"]
         self.ends: frozenset[int] = frozenset({self.eos, self.end_of_turn})
         """Ids that end an answer."""
+        used = {*vocabulary.values()} - {*special.values()} | {special[mark] for mark in NEEDED}
+        self.highest = max(used)
+        """The largest id that a prompt can hold; control tokens of no use may lie beyond it."""
         self._pieces = [b""] * self.vocabulary_size
         for piece, token in vocabulary.items():
             self._pieces[token] = b"" if piece in special else _bytes_of(piece)

@@ -16,7 +16,12 @@ from mock_server.gemma.weights import Array, Weights
 
 OPSETS = (("", 21), ("com.microsoft", 1))
 IR_VERSION = 10
-MICROSOFT = {"GroupQueryAttention", "SkipSimplifiedLayerNormalization", "MatMulNBits"}
+MICROSOFT = {
+    "GatherBlockQuantized",
+    "GroupQueryAttention",
+    "MatMulNBits",
+    "SkipSimplifiedLayerNormalization",
+}
 
 
 class Graph:

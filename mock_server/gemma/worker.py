@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 import sys
 import threading
 import time
@@ -103,6 +104,8 @@ def listen(source: BinaryIO, orders: Orders) -> None:
 
 def main(arguments: list[str]) -> None:
     """Take the place of the process: folder and provider are the arguments."""
+    # An interrupt at the terminal is for the server, which ends this process by closing its input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Whatever a native library prints must not get among the reports.
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
