@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -85,7 +84,7 @@ def serve(
     except SettingsError as error:
         raise Stopped(str(error)) from None
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] in sys.modules["mock_server"].__name__:
+        if (error.name or "mock_server").startswith("mock_server"):
             raise
         raise Stopped(f"the mock needs {error.name}; install it with: {HINT}") from None
 

@@ -74,6 +74,19 @@ def test_what_cannot_start_says_why_in_a_sentence_and_exits_2(
     assert str(Path.cwd()) not in result.output
 
 
+@pytest.mark.parametrize("library", ["orjson", "uvicorn", "tokenizers"])
+def test_a_missing_library_is_named_with_the_command_that_installs_it(library: str) -> None:
+    code = f"import sys; sys.modules[{library!r}] = None\n"
+    code += "from mock_server.cli import main; main(['serve', '--port', '0'])"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert result.returncode == 2
+    assert library in result.stderr
+    assert "pip install 'gonogo[mock]'" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_a_busy_port_is_named() -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
