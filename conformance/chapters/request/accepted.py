@@ -1,0 +1,128 @@
+"""What is legal is answered: at the edges of ranges, with nulls, unknown fields, odd spelling."""
+
+from __future__ import annotations
+
+from conformance import forge
+from conformance.answering import CONTROL, decided, excerpt, not_accepted
+from conformance.catalogue import ConversationJudge, Statements, TranscriptForgery, judges
+from conformance.chapters.request.refused import sent
+from conformance.probe import Probe, Transcript
+from conformance.probes.request_accepted import ACCEPTED, HOSTILE, PROVOKED, TAKEN
+from conformance.probes.request_cases import Row
+from conformance.probes.request_content import CONTENT, CONVERSATIONS, ORDER, PARTS, TURNS
+from conformance.probes.request_features import HARMLESS, WISHES
+from conformance.probes.request_ranges import AT_THE_EDGE, EDGES
+from conformance.verdict import Finding, NotApplicable
+
+TABLES: tuple[tuple[Probe, tuple[Row, ...]], ...] = (
+    (AT_THE_EDGE, EDGES),
+    (TAKEN, ACCEPTED),
+    (WISHES, HARMLESS),
+    (CONTENT, PARTS),
+    (CONVERSATIONS, TURNS),
+)
+"""Each probe with the rows whose cases it sends and that are to be answered."""
+
+
+def taking(row: Row) -> ConversationJudge:
+    """Return the judge of a row: each of its cases is answered."""
+
+    def judge(transcript: Transcript) -> Statements:
+        for label in sent(row, transcript):
+            yield from not_accepted(decided(transcript, label), row.why)
+
+    judge.__doc__ = f"Each request is answered, since {row.why}."
+    return judge
+
+
+def refusing(label: str) -> TranscriptForgery:
+    """Return the forgery that refuses a case."""
+
+    def forgery(transcript: Transcript) -> Transcript:
+        return transcript.replacing(forge.with_status(transcript[label].exchange, 400))
+
+    return forgery
+
+
+for _probe, _rows in TABLES:
+    for _row in _rows:
+        judges(_row.requirement, on=_probe, forgery=refusing(_row.cases[-1].label))(taking(_row))
+
+
+def surviving(rows: tuple[Row, ...]) -> ConversationJudge:
+    """Return the judge of odd input: each case is answered or refused, never a 5xx."""
+
+    def judge(transcript: Transcript) -> Statements:
+        for row in rows:
+            for label in sent(row, transcript):
+                reading = decided(transcript, label)
+                if reading.status is not None and reading.status >= 500:
+                    actual = f"{reading.status}: {excerpt(reading)}"
+                    yield Finding(reading.at_status(), "200 or 4xx", actual, reading.id)
+
+    judge.__doc__ = f"Each request is answered or refused, never a 5xx: {rows[0].why}."
+    return judge
+
+
+def breaking(label: str) -> TranscriptForgery:
+    """Return the forgery that answers a case with 500."""
+
+    def forgery(transcript: Transcript) -> Transcript:
+        return transcript.replacing(forge.with_status(transcript[label].exchange, 500))
+
+    return forgery
+
+
+for _row in HOSTILE:
+    judges(_row.requirement, on=PROVOKED, forgery=breaking(_row.cases[-1].label))(
+        surviving((_row,))
+    )
+judges("request.order-answered", on=CONVERSATIONS, forgery=breaking("assistant-first"))(
+    surviving((*ORDER, *TURNS))
+)
+
+
+def neutral(*labels: str) -> ConversationJudge:
+    """Return the judge of cases that mean the ordinary request: the answer is the same."""
+
+    def judge(transcript: Transcript) -> Statements:
+        wanted, compared = transcript.answered(CONTROL).text_of(), 0
+        for label in labels:
+            reading = transcript.get(label)
+            if reading is None or not reading.ok:
+                continue
+            compared += 1
+            if reading.text_of() != wanted:
+                yield Finding(
+                    f"{reading.id}, text",
+                    f"{wanted!r}, as without",
+                    repr(reading.text_of()),
+                    reading.id,
+                )
+        if not compared:
+            raise NotApplicable("none of these requests was answered")
+
+    judge.__doc__ = "The greedy answer is the same as to the ordinary request."
+    return judge
+
+
+def other_text(label: str) -> TranscriptForgery:
+    """Return the forgery whose answer to a case is another."""
+
+    def change(document: dict[str, object]) -> None:
+        document["choices"] = [{"index": 0, "message": {"content": "Other."}}]
+
+    def forgery(transcript: Transcript) -> Transcript:
+        return transcript.replacing(forge.with_json(transcript[label].exchange, change))
+
+    return forgery
+
+
+NEUTRAL: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("request.null-neutral", ("nulls",)),
+    ("request.unknown-field-neutral", ("unknown", "unknown-in-message")),
+    ("request.known-field-neutral", ("bookkeeping",)),
+    ("request.json-spelling-neutral", ("spelled-pretty", "spelled-escaped")),
+)
+for _id, _labels in NEUTRAL:
+    judges(_id, on=TAKEN, forgery=other_text(_labels[0]))(neutral(*_labels))

@@ -1,0 +1,54 @@
+"""Content in parts: every part is read, in order, and what cannot be read is not dropped."""
+
+from __future__ import annotations
+
+from conformance import forge
+from conformance.answering import CONTROL, decided
+from conformance.catalogue import Statements, judges
+from conformance.chapters.request.roles import folded, same, unchanged
+from conformance.probe import Transcript
+from conformance.probes.request_content import CHANGED_PARTS, CONTENT, IMAGE
+from conformance.verdict import Finding, NotApplicable
+
+judges("request.parts-as-text", on=CONTENT, forgery=same("part", "parts-other-last"))(
+    folded(("part", CONTROL))
+)
+judges("request.parts-joined", on=CONTENT, forgery=same("parts", "parts-other-last"))(
+    folded(("parts", CONTROL))
+)
+
+
+@judges("request.parts-all-read", on=CONTENT, forgery=same("parts-other-first", "parts"))
+def parts_all_read(transcript: Transcript) -> Statements:
+    """The answer depends on each text part."""
+    whole = transcript.answered("parts")
+    others = [transcript.answered(case.label) for case in CHANGED_PARTS]
+    if len({whole.text_of(), *(other.text_of() for other in others)}) == 1:
+        raise NotApplicable("the answers do not depend on the question")
+    for other in others:
+        if other.text_of() == whole.text_of():
+            yield unchanged(other, whole)
+
+
+def image_dropped(transcript: Transcript) -> Transcript:
+    """The request with an image is answered as if there were none."""
+    control = transcript[CONTROL].exchange
+    exchange = forge.with_status(transcript[IMAGE.label].exchange, 200)
+    return transcript.replacing(forge.with_body(exchange, control.body))
+
+
+@judges("request.image-not-ignored", on=CONTENT, forgery=image_dropped)
+def image_not_ignored(transcript: Transcript) -> Statements:
+    """An image changes the answer or the count of tokens, or is refused."""
+    reading = decided(transcript, IMAGE.label)
+    if not reading.ok:
+        return
+    plain = transcript.answered(CONTROL)
+    counts = [each.usage.prompt if each.usage else None for each in (plain, reading)]
+    if counts[0] == counts[1] and plain.text_of() == reading.text_of():
+        yield Finding(
+            reading.at_status(),
+            "a 4xx, or an answer that has seen the image",
+            "the text and the prompt_tokens of the request without it",
+            reading.id,
+        )

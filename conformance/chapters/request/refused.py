@@ -1,0 +1,57 @@
+"""What is malformed or out of range is turned down as the client's mistake, case by case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from conformance import forge
+from conformance.answering import decided, not_refused
+from conformance.catalogue import ConversationJudge, Statements, TranscriptForgery, judges
+from conformance.probe import Probe, Transcript
+from conformance.probes.request_cases import Row
+from conformance.probes.request_content import CONTENT, CONVERSATIONS, ODD_PARTS, ORDER
+from conformance.probes.request_features import FEATURES, WISHES
+from conformance.probes.request_malformed import BODIES, BODY, REQUIRED, TYPES, WRONG_TYPES
+from conformance.probes.request_ranges import OUT_OF_RANGE, RANGES
+
+TABLES: tuple[tuple[Probe, tuple[Row, ...]], ...] = (
+    (BODIES, BODY + REQUIRED),
+    (WRONG_TYPES, TYPES),
+    (OUT_OF_RANGE, RANGES),
+    (WISHES, FEATURES),
+    (CONTENT, ODD_PARTS),
+    (CONVERSATIONS, ORDER),
+)
+"""Each probe with the rows whose cases it sends and that are to be refused."""
+
+
+def sent(row: Row, transcript: Transcript) -> Iterable[str]:
+    """Return the labels of the cases that this scope asks for."""
+    gateway = transcript.setting.scope == "gateway"
+    return [case.label for case in row.cases if gateway or not case.gateway]
+
+
+def refusing(row: Row) -> ConversationJudge:
+    """Return the judge of a row: each of its cases is a 4xx."""
+
+    def judge(transcript: Transcript) -> Statements:
+        for label in sent(row, transcript):
+            yield from not_refused(decided(transcript, label), row.why)
+
+    judge.__doc__ = f"Each request is a 4xx, since {row.why}."
+    return judge
+
+
+def accepting(row: Row) -> TranscriptForgery:
+    """Return the forgery of a row: the last of its cases is answered with 200."""
+
+    def forgery(transcript: Transcript) -> Transcript:
+        label = list(sent(row, transcript))[-1]
+        return transcript.replacing(forge.with_status(transcript[label].exchange, 200))
+
+    return forgery
+
+
+for _probe, _rows in TABLES:
+    for _row in _rows:
+        judges(_row.requirement, on=_probe, forgery=accepting(_row))(refusing(_row))

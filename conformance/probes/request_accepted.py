@@ -1,0 +1,167 @@
+"""Requests that are spelt oddly and mean the ordinary thing. Judge nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from conformance.probe import Probe
+from conformance.probes.request_cases import Case, Row, send_all
+from conformance.scene import Message
+
+SEA = "Tell me something about the sea \N{WATER WAVE}, en français."
+ORDINARY = {"messages": [{"role": "user", "content": SEA}], "max_tokens": 12}
+
+SCRIPTS = "漢字 שלום عربي नमस्ते e\u0301 \U0001f469\u200d\U0001f680 \U0010fffd \u2028"
+"""Scripts, combining marks, a joined emoji, a private character, a line separator."""
+
+NULLABLE = (
+    "top_p", "n", "stop", "stream", "seed", "presence_penalty", "frequency_penalty",
+    "logprobs", "top_logprobs", "logit_bias", "user", "stream_options",
+)  # fmt: skip
+
+
+def pretty(body: bytes) -> bytes:
+    """Return a body with blanks and line ends between everything, and its members reversed."""
+    fields = dict(reversed(json.loads(body).items()))
+    fields["messages"] = [dict(reversed(turn.items())) for turn in fields["messages"]]
+    text = json.dumps(fields, ensure_ascii=False, indent="\t", separators=(" ,", " : "))
+    return f" \r\n{text}\n\n".encode()
+
+
+def escaped(body: bytes) -> bytes:
+    """Return a body whose every character within strings is an escape, names too."""
+    text = json.dumps(json.loads(body), ensure_ascii=True, separators=(",", ":"))
+
+    def spelled(found: re.Match[str]) -> str:
+        units = json.loads(found[0]).encode("utf-16-be")
+        pairs = (units[at : at + 2].hex() for at in range(0, len(units), 2))
+        return '"' + "".join(f"\\u{pair}" for pair in pairs) + '"'
+
+    return re.sub(r'"(?:[^"\\]|\\.)*"', spelled, text).encode()
+
+
+def _named(**more: object) -> list[Message]:
+    return [{"role": "user", "content": SEA, **more}]
+
+
+ACCEPTED = (
+    Row(
+        "request.null-optional",
+        "null in an optional field is as if it were absent",
+        (
+            Case("nulls", dict.fromkeys(NULLABLE)),
+            Case("null-temperature", {"temperature": None, "stream": True, "stream_options": None}),
+            Case("null-cap", {"max_tokens": None, "max_completion_tokens": None}),
+        ),
+    ),
+    Row(
+        "request.null-tools",
+        "null asks for no tool and no format",
+        (
+            Case("null-tools", dict.fromkeys(("tools", "tool_choice", "response_format"))),
+            Case("null-functions", dict.fromkeys(("functions", "function_call")), gateway=True),
+            Case(
+                "null-extras", dict.fromkeys(("top_k", "metadata", "store", "lora")), gateway=True
+            ),
+        ),
+    ),
+    Row(
+        "request.unknown-field",
+        "fields that a server does not know are ignored",
+        (
+            Case("unknown", {"x_unknown": 1, "vendor_options": {"depth": [1, None]}}),
+            Case("unknown-streamed", {"x_unknown": None, "stream": True}),
+        ),
+    ),
+    Row(
+        "request.unknown-nested",
+        "members that a server does not know are ignored",
+        (
+            Case("unknown-in-message", {"messages": _named(x_unknown=1)}),
+            Case(
+                "unknown-in-options",
+                {"stream": True, "stream_options": {"include_usage": True, "x_unknown": 1}},
+                gateway=True,
+            ),
+        ),
+    ),
+    Row(
+        "request.bookkeeping-accepted",
+        "`user`, `metadata` and `store` are for the books",
+        (Case("bookkeeping", {"user": "u-1", "metadata": {"run": "7"}, "store": False}),),
+    ),
+    Row(
+        "request.message-name",
+        "a message may have a `name`",
+        (Case("named", {"messages": _named(name="alice")}),),
+    ),
+    Row(
+        "request.json-spelling",
+        "JSON may be spelt with any blanks, order and escapes",
+        (Case("spelled-pretty", pretty), Case("spelled-escaped", escaped)),
+    ),
+    Row(
+        "request.unicode",
+        "text may be any Unicode",
+        (
+            Case(
+                "unicode",
+                {
+                    "messages": [
+                        {
+                            "role": "user",
+                            "content": SCRIPTS,
+                        }
+                    ],
+                    "stream": True,
+                },
+            ),
+        ),
+    ),
+)
+
+HOSTILE = (
+    Row(
+        "request.deep-nesting",
+        "deep nesting",
+        (
+            Case("deep", lambda body: body[:-1] + b',"x_deep":' + b"[" * 6000 + b"]" * 6000 + b"}"),
+            Case(
+                "deep-content",
+                lambda body: re.sub(
+                    rb'"content":"[^"]*"',
+                    b'"content":' + b'{"a":' * 3000 + b"1" + b"}" * 3000,
+                    body,
+                ),
+                gateway=True,
+            ),
+        ),
+    ),
+    Row(
+        "request.huge-numbers",
+        "a number beyond 64 bits",
+        (
+            Case("huge-seed", {"seed": 10**30}),
+            Case("huge-cap", {"max_tokens": 10**30}),
+            Case("huge-temperature", lambda body: body.replace(b'ature":0', b'ature":1e999')),
+        ),
+    ),
+    Row(
+        "request.lone-surrogate",
+        "half a surrogate pair",
+        (Case("surrogate", lambda body: body.replace(b"the sea", b"the \\ud83c sea")),),
+    ),
+    Row(
+        "request.control-characters",
+        "control characters",
+        (
+            Case(
+                "controls", {"messages": [{"role": "user", "content": "Say\0 \x07\x1b[31mok\x7f."}]}
+            ),
+        ),
+    ),
+)
+
+TAKEN = Probe("request-accepted", lambda scene: send_all(scene, ACCEPTED, ORDINARY))
+PROVOKED = Probe("request-hostile", lambda scene: send_all(scene, HOSTILE, ORDINARY))

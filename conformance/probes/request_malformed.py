@@ -1,0 +1,290 @@
+"""Requests whose body is not JSON, lacks a field or holds one of a wrong type. Judge nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.probe import Probe
+from conformance.probes.request_cases import ASK, Case, Row, send_all
+
+USER = {"role": "user", "content": ASK}
+NOT_JSON = "invalid_json"
+MISSING = "missing_required_parameter"
+TYPE = "invalid_type"
+VALUE = "invalid_value"
+
+
+OTHERS: dict[str, Any] = {
+    "top_p": "high",
+    "top_k": "few",
+    "n": "two",
+    "seed": "x",
+    "presence_penalty": "x",
+    "frequency_penalty": {},
+    "logit_bias": [1],
+    "logprobs": "yes",
+    "metadata": "x",
+    "user": 5,
+    "stream_options": "x",
+}
+"""Fields beside the ones with rows of their own, each with a value of a wrong type."""
+
+
+def _user(content: Any) -> list[dict[str, Any]]:
+    return [{"role": "user", "content": content}]
+
+
+BODY = (
+    Row(
+        "request.json-syntax-refused",
+        "the body is not JSON",
+        (
+            Case("json-cut", lambda body: body[:-1]),
+            Case("json-words", lambda body: b"hello", gateway=True),
+            Case("json-trailing", lambda body: body + b"}"),
+            Case("json-single-quotes", lambda body: body.replace(b'"', b"'"), gateway=True),
+        ),
+        NOT_JSON,
+    ),
+    Row(
+        "request.json-object-refused",
+        "the body is JSON, but not an object",
+        (
+            Case("json-array", lambda body: b"[" + body + b"]"),
+            Case("json-string", lambda body: b'"hello"'),
+            Case("json-null", lambda body: b"null", gateway=True),
+            Case("json-number", lambda body: b"7", gateway=True),
+        ),
+        NOT_JSON,
+    ),
+    Row(
+        "request.empty-body-refused",
+        "the body is empty",
+        (
+            Case("body-empty", lambda body: b""),
+            Case("body-blank", lambda body: b" \n", gateway=True),
+        ),
+        NOT_JSON,
+    ),
+    Row(
+        "request.nan-refused",
+        "NaN and Infinity are not JSON",
+        (
+            Case("number-nan", lambda body: body.replace(b'ature":0', b'ature":NaN')),
+            Case(
+                "number-infinity",
+                lambda body: body.replace(b'ature":0', b'ature":-Infinity'),
+                gateway=True,
+            ),
+        ),
+    ),
+    Row(
+        "request.not-utf8-refused",
+        "the body is not UTF-8",
+        (Case("body-latin-1", lambda body: body.replace(b"Say ok.", b"Say \xe9 ok.")),),
+    ),
+)
+
+REQUIRED = (
+    Row(
+        "request.model-required",
+        "`model` is missing",
+        (
+            Case("model-missing", {"model": ...}, "model"),
+            Case("model-missing-streamed", {"model": ..., "stream": True}, "model", gateway=True),
+        ),
+        MISSING,
+    ),
+    Row(
+        "request.messages-required",
+        "`messages` is missing",
+        (
+            Case("messages-missing", {"messages": ...}, "messages", gateway=True),
+            Case("messages-missing-streamed", {"messages": ..., "stream": True}, "messages"),
+        ),
+        MISSING,
+    ),
+    Row(
+        "request.messages-empty-refused",
+        "`messages` is empty",
+        (
+            Case("messages-empty", {"messages": []}, "messages"),
+            Case(
+                "messages-empty-streamed",
+                {"messages": [], "stream": True},
+                "messages",
+                gateway=True,
+            ),
+        ),
+        VALUE,
+    ),
+    Row(
+        "request.role-required",
+        "a message has no `role`",
+        (
+            Case("role-missing", {"messages": [{"content": ASK}]}, "messages[0].role"),
+            Case(
+                "role-missing-later",
+                {"messages": [USER, {"role": "assistant", "content": "ok"}, {"content": ASK}]},
+                "messages[2].role",
+                gateway=True,
+            ),
+        ),
+        MISSING,
+    ),
+    Row(
+        "request.content-required",
+        "a user message has no `content`",
+        (Case("content-missing", {"messages": [{"role": "user"}]}, "messages[0].content"),),
+        MISSING,
+    ),
+)
+
+TYPES = (
+    Row(
+        "request.model-type-refused",
+        "`model` is not a string",
+        (
+            Case("model-number", {"model": 7}, "model"),
+            Case(
+                "model-list", lambda body: body.replace(b'"model":', b'"model":["x"],"m":'), "model"
+            ),
+            Case("model-null", {"model": None, "stream": True}, "model", gateway=True),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.messages-type-refused",
+        "`messages` is not an array",
+        (
+            Case("messages-string", {"messages": ASK}, "messages"),
+            Case("messages-object", {"messages": USER, "stream": True}, "messages"),
+            Case("messages-null", {"messages": None}, "messages", gateway=True),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.message-type-refused",
+        "a message is not an object",
+        (
+            Case("message-string", {"messages": [ASK]}, "messages[0]"),
+            Case("message-null", {"messages": [USER, None], "stream": True}, "messages[1]"),
+            Case("message-list", {"messages": [[USER]]}, "messages[0]", gateway=True),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.content-type-refused",
+        "`content` is neither text nor an array of parts",
+        (
+            Case("content-number", {"messages": _user(5)}, "messages[0].content"),
+            Case("content-object", {"messages": _user({"text": ASK})}, "messages[0].content"),
+            Case(
+                "content-later",
+                {"messages": [USER, {"role": "assistant", "content": "ok"}, *_user(True)]},
+                "messages[2].content",
+                gateway=True,
+            ),
+            Case(
+                "content-of-strings",
+                {"messages": _user([ASK])},
+                "messages[0].content[0]",
+                gateway=True,
+            ),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.content-null-refused",
+        "a user's `content` is null",
+        (Case("content-null", {"messages": _user(None)}, "messages[0].content", gateway=True),),
+        TYPE,
+    ),
+    Row(
+        "request.temperature-type-refused",
+        "`temperature` is not a number",
+        (
+            Case("temperature-word", {"temperature": "hot"}, "temperature"),
+            Case(
+                "temperature-list",
+                {"temperature": [0], "stream": True},
+                "temperature",
+                gateway=True,
+            ),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.max-tokens-type-refused",
+        "a cap is not a number",
+        (
+            Case("cap-word", {"max_tokens": "many", "stream": True}, "max_tokens"),
+            Case("cap-object", {"max_tokens": {}}, "max_tokens", gateway=True),
+            Case(
+                "new-cap-word",
+                {"max_tokens": ..., "max_completion_tokens": "many"},
+                "max_completion_tokens",
+                gateway=True,
+            ),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.stop-type-refused",
+        "`stop` is neither text nor an array of text",
+        (
+            Case("stop-number", {"stop": 5}, "stop"),
+            Case("stop-of-numbers", {"stop": [5]}, "stop[0]", gateway=True),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.stream-type-refused",
+        "`stream` is not a boolean",
+        (
+            Case("stream-word", {"stream": "maybe"}, "stream"),
+            Case("stream-quoted", {"stream": "false"}, "stream", gateway=True),
+            Case("stream-number", {"stream": 1}, "stream", gateway=True),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.numeric-string-refused",
+        "a number in quotes is text",
+        (
+            Case("temperature-quoted", {"temperature": "0"}, "temperature", gateway=True),
+            Case("cap-quoted", {"max_tokens": "1"}, "max_tokens", gateway=True),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.boolean-number-refused",
+        "true is not a number",
+        (
+            Case("temperature-true", {"temperature": True}, "temperature", gateway=True),
+            Case("cap-true", {"max_tokens": True}, "max_tokens", gateway=True),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.fraction-refused",
+        "an integer is due",
+        (
+            Case("cap-fraction", {"max_tokens": 1.5}, "max_tokens", gateway=True),
+            Case("n-fraction", {"n": 1.5}, "n", gateway=True),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.other-types-refused",
+        "the field has another type",
+        tuple(
+            Case(f"{name}-wrong-type", {name: value, "stream": True}, name, gateway=True)
+            for name, value in OTHERS.items()
+        ),
+        TYPE,
+    ),
+)
+
+BODIES = Probe("request-bodies", lambda scene: send_all(scene, BODY + REQUIRED))
+WRONG_TYPES = Probe("request-types", lambda scene: send_all(scene, TYPES))
