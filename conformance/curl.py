@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from conformance.exchange import Request
 from conformance.outgoing_url import full_url
 
-_ROLE = re.compile(r"\{([a-z_]+?)(_longer|_shorter)?\}")
+_ROLE = re.compile(r"\{([a-z_]+?)(_longer|_shorter|_swapped)?\}")
 
 
 def curl(request: Request, base_url: str, variables: Mapping[str, str]) -> str:
@@ -51,6 +51,8 @@ def _authorization(template: str, variables: Mapping[str, str]) -> str:
         form = match[2]
         if form == "_longer":
             return f"${{{variable}}}x"
+        if form == "_swapped":
+            return f"${{{variable}~~}}"
         return f"${{{variable}%?}}" if form == "_shorter" else f"${variable}"
 
     escaped = re.sub(r'(["\\`$])', r"\\\1", template)

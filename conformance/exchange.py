@@ -78,8 +78,9 @@ class Request:
     which the edge adds; one given here takes the place of the edge's own."""
     body: bytes | None = None
     authorization: str | None = "Bearer {valid}"
-    """Template of the Authorization header; `{role}` names a key, and `{role_longer}` or
-    `{role_shorter}` that key with one character more or fewer. None sends no such header."""
+    """Template of the Authorization header; `{role}` names a key, and `{role_longer}`,
+    `{role_shorter}` and `{role_swapped}` that key with one character more, one fewer, or in the
+    other case. None sends no such header."""
     at_root: bool = False
     ceiling: int = 0
     """Most tokens, prompt and completion together, that it can cost."""

@@ -70,6 +70,10 @@ class Secrets:
             return self._keys[role] + LONGER
         if role in self._keys and change == "shorter":
             return self._keys[role][:-1]
+        if role in self._keys and change == "swapped":
+            # A key without letters has no other case, and must not pass as a wrong one.
+            other = self._keys[role].swapcase()
+            return other if other != self._keys[role] else other + LONGER
         raise InternalError(f"no key was given for the role {name!r}", where="redaction")
 
     def scrub(self, data: bytes) -> bytes:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import platform
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -76,7 +77,7 @@ class _Keyed:
     async def perform(self, request: Request) -> Exchange:
         template = request.authorization or ""
         named = template.partition("{")[2].partition("}")[0]
-        role = named.removesuffix("_longer").removesuffix("_shorter")
+        role = re.sub(r"_(longer|shorter|swapped)$", "", named)
         if not role or role in self._roles:
             return await self._edge.perform(request)
         exchange = await self._edge.perform(replace(request, authorization=None))

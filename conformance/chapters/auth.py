@@ -1,0 +1,282 @@
+"""Chapter `auth`: one right key, and every way to be without it. Judges; holds no key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from conformance import forge
+from conformance.catalogue import Statements, judges, reads
+from conformance.error_view import Envelope
+from conformance.exchange import Exchange
+from conformance.probe import Transcript
+from conformance.probes.auth import KEYS
+from conformance.reading import Reading
+from conformance.verdict import Finding, Inconclusive, NotApplicable
+
+CHALLENGE = "www-authenticate"
+_SCHEME = re.compile(r"(?:^|,)\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?=\s|$|,)")
+Forged = Callable[[Transcript], Transcript]
+
+
+def heard(transcript: Transcript, label: str) -> Reading:
+    """Return a reading with an answer of the target's own: not noise, and not a limit."""
+    reading = transcript[label]
+    if reading.status is None or reading.status == 429:
+        raise Inconclusive(f"{reading.id}: {reading.status or reading.exchange.ending.value}")
+    return reading
+
+
+def with_status(label: str, status: int, words: str) -> Forged:
+    """Return a forgery that changes the status of one labelled answer."""
+
+    def forgery(transcript: Transcript) -> Transcript:
+        return transcript.replacing(forge.with_status(transcript[label].exchange, status))
+
+    forgery.__doc__ = words
+    return forgery
+
+
+def _works(transcript: Transcript) -> None:
+    """Leave unless the right key is taken; otherwise a refusal says nothing about keys."""
+    reading = heard(transcript, "valid")
+    if not reading.ok:
+        raise Inconclusive(f"{reading.id}: the valid key itself is answered {reading.status}")
+
+
+def _refused(identity: str, label: str, sent: str, *, status: int | None = None) -> None:
+    """Declare the judge that one way to be without a key is refused."""
+
+    def judge(transcript: Transcript) -> Statements:
+        _works(transcript)
+        reading = heard(transcript, label)
+        code = reading.status or 0
+        wrong = code != status if status and code >= 400 else code < 400 or code >= 500
+        if wrong:
+            expected = str(status) if status else "a status of 400 to 499"
+            yield Finding(reading.at_status(), f"{expected} for {sent}", str(code), reading.id)
+
+    judge.__doc__ = f"A request with {sent} is refused" + (f" with {status}." if status else ".")
+    lie = 403 if status else 200
+    judges(identity, on=KEYS, forgery=with_status(label, lie, f"It is answered {lie}."))(judge)
+
+
+_refused("auth.no-key-refused", "no-key", "no Authorization")
+_refused("auth.no-key-401", "no-key", "no Authorization", status=401)
+_refused("auth.wrong-key-refused", "wrong", "a key that nobody has")
+_refused("auth.wrong-key-401", "wrong", "a key that nobody has", status=401)
+_refused("auth.empty-key-refused", "empty", "an empty bearer key")
+_refused("auth.shorter-key-refused", "shorter", "the key without its last character")
+_refused("auth.longer-key-refused", "longer", "the key with one character more")
+_refused("auth.key-case", "swapped", "the key in the other case")
+_refused("auth.basic-refused", "basic", "the key under the scheme Basic")
+_refused("auth.bare-key-refused", "bare", "the key without a scheme")
+_refused("auth.models-refused", "models", "no Authorization for the list of models")
+_refused("auth.detail-refused", "detail", "no Authorization for one model")
+
+
+@judges(
+    "auth.stream-refused",
+    on=KEYS,
+    forgery=with_status("streamed", 200, "A stream begins for a key that nobody has."),
+)
+def stream_refused(transcript: Transcript) -> Statements:
+    """A stream request with a wrong key is refused as without stream, and not as a stream."""
+    _works(transcript)
+    reading, plain = heard(transcript, "streamed"), heard(transcript, "wrong")
+    if plain.ok:
+        raise NotApplicable("a wrong key is not refused at all; another requirement judges that")
+    if reading.status != plain.status or reading.looks_like_sse:
+        shown = f"{reading.status}: {reading.snippet(most=80)}"
+        yield Finding(reading.at_status(), f"{plain.status}, as JSON", shown, reading.id)
+
+
+def _taken(identity: str, label: str, sent: str) -> None:
+    """Declare the judge that another spelling of the right header is taken."""
+
+    def judge(transcript: Transcript) -> Statements:
+        _works(transcript)
+        reading = heard(transcript, label)
+        if reading.status in (401, 403):
+            yield Finding(reading.at_status(), f"200 for {sent}", str(reading.status), reading.id)
+
+    judge.__doc__ = f"The valid key with {sent} is taken."
+    judges(identity, on=KEYS, forgery=with_status(label, 401, "It is refused."))(judge)
+
+
+_taken("auth.scheme-case", "lower-case", "the scheme in lower case")
+_taken("auth.scheme-space", "two-spaces", "two spaces after the scheme")
+_taken("auth.valid-after-wrong", "valid-after", "three wrong ones before it")
+
+
+def _first(identity: str, label: str, wrong: str, lie: int) -> None:
+    """Declare the judge that the key is looked at before something else that is wrong."""
+
+    def judge(transcript: Transcript) -> Statements:
+        _works(transcript)
+        reading, plain = heard(transcript, label), heard(transcript, "wrong")
+        if not plain.refused:
+            raise NotApplicable("a wrong key is not refused at all")
+        if reading.status != plain.status:
+            expected = f"{plain.status}, as for the wrong key alone"
+            yield Finding(reading.at_status(), expected, str(reading.status), reading.id)
+
+    judge.__doc__ = f"A wrong key is refused as such, also with {wrong}."
+    judges(identity, on=KEYS, forgery=with_status(label, lie, f"{wrong} is refused first."))(judge)
+
+
+_first("auth.before-body", "bad-body", "a body that is not JSON", 400)
+_first("auth.before-model", "bad-model", "a model that nobody serves", 404)
+
+
+def _part(identity: str, label: str, name: str, known: tuple[str, ...]) -> None:
+    """Declare the judge of one part of the refusal's error object."""
+
+    def judge(transcript: Transcript) -> Statements:
+        reading = heard(transcript, label)
+        if reading.status not in (401, 403) or reading.error.kind is not Envelope.OPENAI:
+            raise NotApplicable("not refused with an error object; other requirements judge that")
+        accepted = known if reading.setting.scope == "gateway" else (*known, *_KNOWN_TO_CLIENTS)
+        value = getattr(reading.error, name)
+        if value not in accepted:
+            where = reading.at_pointer(f"/error/{name}")
+            yield Finding(where, " or ".join(known), repr(value)[:80], reading.id)
+
+    def edit(document: Any) -> None:
+        document["error"][name] = "nonsense"
+
+    def forgery(transcript: Transcript) -> Transcript:
+        return transcript.replacing(forge.with_json(transcript[label].exchange, edit))
+
+    judge.__doc__ = f"The {name} of that refusal is {' or '.join(known)}."
+    forgery.__doc__ = f"The {name} is nonsense."
+    judges(identity, on=KEYS, forgery=forgery)(judge)
+
+
+_KNOWN_TO_CLIENTS = ("invalid_request_error", "authentication_error", "invalid_api_key", None)
+"""What OpenAI itself and its closest followers send; clients of any of them know these."""
+
+_part("auth.no-key-type", "no-key", "type", ("authentication_error",))
+_part("auth.no-key-code", "no-key", "code", ("missing_api_key",))
+_part("auth.wrong-key-type", "wrong", "type", ("authentication_error",))
+_part("auth.wrong-key-code", "wrong", "code", ("invalid_api_key",))
+
+
+def unauthorized(reading: Reading) -> bool:
+    """An answer of status 401."""
+    return reading.status == 401
+
+
+def unchallenged(exchange: Exchange) -> Exchange:
+    """The challenge is left out."""
+    return forge.without_header(exchange, CHALLENGE)
+
+
+@reads("auth.challenge", where=unauthorized, forgery=unchallenged, rare=True)
+def challenge(reading: Reading) -> Statements:
+    """A 401 has a `WWW-Authenticate` header with a challenge."""
+    value = reading.header(CHALLENGE)
+    if not (value or "").strip():
+        yield Finding(
+            reading.at_header(CHALLENGE), "a challenge, such as Bearer", repr(value), reading.id
+        )
+
+
+def _challenged(reading: Reading) -> bool:
+    return unauthorized(reading) and reading.header(CHALLENGE) is not None
+
+
+def as_basic(exchange: Exchange) -> Exchange:
+    """The challenge asks for Basic."""
+    return forge.with_header(exchange, CHALLENGE, 'Basic realm="x"')
+
+
+@reads("auth.challenge-bearer", where=_challenged, forgery=as_basic, rare=True)
+def challenge_bearer(reading: Reading) -> Statements:
+    """One challenge of a 401 has the scheme Bearer."""
+    value = reading.header(CHALLENGE) or ""
+    schemes = [scheme.lower() for scheme in _SCHEME.findall(value)]
+    if "bearer" not in schemes:
+        yield Finding(reading.at_header(CHALLENGE), "the scheme Bearer", value[:80], reading.id)
+
+
+def _attribute(identity: str, label: str, wanted: bool) -> None:
+    """Declare the judge of the challenge's `error` attribute."""
+
+    def judge(transcript: Transcript) -> Statements:
+        reading = heard(transcript, label)
+        value = reading.header(CHALLENGE)
+        if reading.status != 401 or value is None:
+            raise NotApplicable("no 401 with a challenge; other requirements judge that")
+        found = re.search(r'error\s*=\s*"?([a-z_]+)', value)
+        if wanted and (found is None or found[1] != "invalid_token"):
+            yield Finding(
+                reading.at_header(CHALLENGE), 'error="invalid_token"', value[:80], reading.id
+            )
+        if not wanted and found is not None:
+            yield Finding(
+                reading.at_header(CHALLENGE), "no error attribute", value[:80], reading.id
+            )
+
+    lie = "Bearer" if wanted else 'Bearer error="invalid_token"'
+
+    def forgery(transcript: Transcript) -> Transcript:
+        return transcript.replacing(forge.with_header(transcript[label].exchange, CHALLENGE, lie))
+
+    told = "names" if wanted else "does not name"
+    judge.__doc__ = f"The challenge {told} the error `invalid_token`."
+    forgery.__doc__ = f"The challenge is {lie!r}."
+    judges(identity, on=KEYS, forgery=forgery)(judge)
+
+
+_attribute("auth.challenge-bare", "no-key", wanted=False)
+_attribute("auth.challenge-invalid", "wrong", wanted=True)
+
+
+def _denied(reading: Reading) -> bool:
+    return reading.is_chat and reading.status in (401, 403)
+
+
+def with_an_answer(exchange: Exchange) -> Exchange:
+    """The refusal carries a completion all the same."""
+    message = {"role": "assistant", "content": "Hello!"}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    return forge.with_json(exchange, lambda body: {**body, "choices": [choice]})
+
+
+@reads("auth.refusal-empty", where=_denied, forgery=with_an_answer, rare=True)
+def refusal_empty(reading: Reading) -> Statements:
+    """The body of a 401 or 403 holds no completion."""
+    text = "".join(reading.text_of(index) for index in reading.choice_indexes)
+    if text:
+        yield Finding(reading.at_pointer("/choices"), "no completion", repr(text[:60]), reading.id)
+
+
+@judges(
+    "auth.stable",
+    on=KEYS,
+    forgery=with_status("wrong-again-1", 200, "The third try with a wrong key is answered."),
+)
+def stable(transcript: Transcript) -> Statements:
+    """The same wrong key gets the same status three times."""
+    first = heard(transcript, "wrong")
+    for label in ("wrong-again-0", "wrong-again-1"):
+        reading = heard(transcript, label)
+        if reading.status != first.status:
+            yield Finding(
+                reading.at_status(), f"{first.status}, as before", str(reading.status), reading.id
+            )
+
+
+@judges(
+    "auth.not-remembered",
+    on=KEYS,
+    forgery=with_status("wrong", 200, "A wrong key is taken after the right one."),
+)
+def not_remembered(transcript: Transcript) -> Statements:
+    """A wrong key is refused right after the right one, on a kept connection."""
+    _works(transcript)
+    reading, later = heard(transcript, "wrong"), heard(transcript, "wrong-again-1")
+    if reading.ok and later.refused:
+        yield Finding(reading.at_status(), str(later.status), str(reading.status), reading.id)
