@@ -9,7 +9,7 @@ from conformance.scene import Scene
 HELLO = "Say hello."
 REFUSED = {
     "no-key": None,
-    "empty": "Bearer ",
+    "empty": "Bearer",
     "shorter": "Bearer {valid_shorter}",
     "longer": "Bearer {valid_longer}",
     "swapped": "Bearer {valid_swapped}",
