@@ -9,13 +9,6 @@ from mock_server.completion import Prompt
 from mock_server.faults import fault
 
 
-@fault("sampling.cap-respected", at="prompt")
-def never_tires(prompt: Prompt, call: Call) -> Prompt:
-    """Ignore max_tokens."""
-    del call
-    return replace(prompt, cap=4096 - prompt.tokens)
-
-
 @fault("sampling.n-acts", at="prompt")
 def answers_once(prompt: Prompt, call: Call) -> Prompt:
     """Ignore n."""
