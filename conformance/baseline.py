@@ -43,7 +43,7 @@ def chat(transcript: Transcript) -> Found:
 def streaming(transcript: Transcript) -> Found:
     """`stream: true` is answered with server-sent events."""
     reading = transcript["bare"]
-    return classify(reading, reading.looks_like_sse, "stream: true")
+    return classify(reading, reading.looks_like_sse or bool(reading.events), "stream: true")
 
 
 @capability("usage", on=BASELINE)

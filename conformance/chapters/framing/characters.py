@@ -1,0 +1,51 @@
+"""Characters beyond ASCII on their way through a stream."""
+
+from __future__ import annotations
+
+from conformance import forge
+from conformance.catalogue import Statements, judges
+from conformance.excerpt import visible
+from conformance.modes import ACCENTS, EMOJI, Echo, pairs
+from conformance.probe import Transcript
+from conformance.probes.stream import TEXTS
+from conformance.reading import Reading
+from conformance.replacement import replaced_echo
+from conformance.verdict import Finding
+
+ECHOES = {"emoji": EMOJI, "accents": ACCENTS}
+REPLACEMENT = "\ufffd"
+
+
+def with_replacements(transcript: Transcript) -> Transcript | None:
+    """Every character beyond ASCII of one stream is replaced."""
+    exchange = transcript["emoji-streamed"].exchange
+    body = exchange.body.decode()
+    damaged = "".join(each if each.isascii() else REPLACEMENT for each in body)
+    return transcript.replacing(forge.with_body(exchange, damaged.encode()))
+
+
+@judges("framing.no-replacement", on=TEXTS, forgery=with_replacements)
+def no_replacement(transcript: Transcript) -> Statements:
+    """No stream holds U+FFFD that the plain answer lacks, nor one where the prompt's own characters
+    belong.
+    """
+    for pair in pairs(transcript):
+        whole, pieces = pair.plain.text_of(), pair.streamed.text_of()
+        if pieces.count(REPLACEMENT) > max(
+            one.text_of().count(REPLACEMENT) for one, _ in pair.rounds
+        ):
+            yield _finding(pair.streamed, f"characters, as in {visible(whole, 80)}")
+    for name, echo in ECHOES.items():
+        reading = transcript.get(f"{name}-streamed")
+        if reading is not None and reading.ok and _replaced(echo, reading.text_of()):
+            yield _finding(reading, visible(echo.text, 80))
+
+
+def _replaced(echo: Echo, text: str) -> bool:
+    return REPLACEMENT in text and replaced_echo(echo.text, text, f"{REPLACEMENT}+")
+
+
+def _finding(reading: Reading, expected: str) -> Finding:
+    pieces = reading.stream.choices[0].pieces if reading.stream.choices else ()
+    event = next((each.event for each in pieces if REPLACEMENT in str(each.value)), 0)
+    return Finding(reading.at_event(event), expected, visible(reading.text_of(), 120), reading.id)

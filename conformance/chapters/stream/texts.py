@@ -1,0 +1,194 @@
+"""What the deltas of a stream add up to, against the answer in one piece."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from conformance import forge
+from conformance.catalogue import Statements, judges
+from conformance.excerpt import visible
+from conformance.exchange import Exchange
+from conformance.modes import Pair, departure, pairs, streamed
+from conformance.probe import Transcript
+from conformance.probes.stream import CHOICES, SHAPES, TEXTS
+from conformance.reading import Reading
+from conformance.verdict import Finding, NotApplicable
+
+ALL = (TEXTS, SHAPES, CHOICES)
+_BLANKS = 6
+"""Blanks that an answer must have before their loss is no chance."""
+
+
+def answered(transcript: Transcript) -> list[Pair]:
+    found = list(pairs(transcript))
+    if not found:
+        raise NotApplicable("no request of this conversation was answered in both modes")
+    return found
+
+
+def edited(
+    transcript: Transcript, name: str, edit: Callable[[Exchange], Exchange | None]
+) -> Transcript | None:
+    """Return the transcript with one stream changed, each time that it was asked for."""
+    reading = transcript.get(streamed(name))
+    forged = edit(reading.exchange) if reading is not None and reading.ok else None
+    return None if forged is None else transcript.replacing(forged)
+
+
+def _with_deltas(exchange: Exchange, edit: Callable[[str], str]) -> Exchange:
+    def change(chunk: dict[str, Any]) -> None:
+        for choice in chunk["choices"]:
+            if choice["delta"].get("content"):
+                choice["delta"]["content"] = edit(choice["delta"]["content"])
+
+    return forge.each_chunk(exchange, change)
+
+
+def longest(transcript: Transcript) -> str:
+    """Name a pair of that probe whose answer is long enough to be tampered with."""
+    best = max(pairs(transcript), key=lambda pair: len(pair.streamed.text_of()), default=None)
+    return best.name if best else ""
+
+
+def with_a_piece_lost(transcript: Transcript) -> Transcript | None:
+    """The third text of a stream never came."""
+
+    def lose(exchange: Exchange) -> Exchange | None:
+        choice = Reading(exchange).stream.choice(0)
+        if choice is None or len(choice.pieces) < 12:
+            return None
+        return forge.without_event(exchange, choice.pieces[2].event)
+
+    return edited(transcript, longest(transcript), lose)
+
+
+@judges("stream.text-equal", on=ALL, forgery=with_a_piece_lost)
+def text_equal(transcript: Transcript) -> Statements:
+    """Each choice of each stream has the text of the answer in one piece; what the target varies by
+    itself is not held against it.
+    """
+    for pair in answered(transcript):
+        for at in pair.plain.choice_indexes:
+            words = departure(pair, at)
+            if words and pair.streamed.choice(at) is not None:
+                yield text_finding(
+                    pair, at, visible(pair.plain.text_of(at), 120), f"{words}: {_text(pair, at)}"
+                )
+
+
+def _text(pair: Pair, choice: int) -> str:
+    return visible(pair.streamed.text_of(choice), 120)
+
+
+def text_finding(pair: Pair, choice: int, expected: str, actual: str) -> Finding:
+    where = f"{pair.streamed.id}, text of choice {choice}, against {pair.plain.id}"
+    return Finding(where, expected, actual, pair.streamed.id)
+
+
+def with_a_blank_in_front(transcript: Transcript) -> Transcript | None:
+    """A stream begins with a blank that the answer in one piece lacks."""
+
+    def begin(exchange: Exchange) -> Exchange | None:
+        choice = Reading(exchange).stream.choice(0)
+        if choice is None or not choice.pieces:
+            return None
+
+        def change(chunk: dict[str, Any]) -> None:
+            content = chunk["choices"][0]["delta"]["content"]
+            chunk["choices"][0]["delta"]["content"] = " " + content
+
+        return forge.at_chunk(exchange, choice.pieces[0].event, change)
+
+    return edited(transcript, longest(transcript), begin)
+
+
+@judges("stream.edges-equal", on=ALL, forgery=with_a_blank_in_front)
+def edges_equal(transcript: Transcript) -> Statements:
+    """Texts that are equal within have the same blanks at their edges."""
+    for pair in answered(transcript):
+        for at in pair.plain.choice_indexes:
+            whole, pieces = pair.plain.text_of(at), pair.streamed.text_of(at)
+            if whole != pieces and whole.strip() == pieces.strip() and pair.steady:
+                yield text_finding(
+                    pair,
+                    at,
+                    f"{visible(whole[:20])!r} to {visible(whole[-20:])!r}",
+                    f"{visible(pieces[:20])!r} to {visible(pieces[-20:])!r}",
+                )
+
+
+def stripped(transcript: Transcript) -> Transcript | None:
+    """Every delta is stripped of its blanks."""
+    return edited(
+        transcript,
+        longest(transcript),
+        lambda exchange: _with_deltas(exchange, lambda text: text.strip(" ")),
+    )
+
+
+@judges("stream.blanks-kept", on=ALL, forgery=stripped)
+def blanks_kept(transcript: Transcript) -> Statements:
+    """A stream of about as many letters has more than a quarter of the blanks."""
+    for pair in answered(transcript):
+        for at, whole, pieces in _alike(pair):
+            blanks = whole.count(" ")
+            if blanks >= _BLANKS and pieces.count(" ") <= blanks / 4:
+                yield text_finding(
+                    pair, at, f"{blanks} blanks, as in {visible(whole, 60)}", visible(pieces, 80)
+                )
+
+
+def without_newlines(transcript: Transcript) -> Transcript | None:
+    """Line feeds are taken out of every delta."""
+    for pair in pairs(transcript):
+        if pair.streamed.text_of().strip().count("\n") > 1:
+            return edited(
+                transcript,
+                pair.name,
+                lambda exchange: _with_deltas(exchange, lambda text: text.replace("\n", "")),
+            )
+    return None
+
+
+@judges("stream.newlines-kept", on=ALL, forgery=without_newlines)
+def newlines_kept(transcript: Transcript) -> Statements:
+    """A stream of about as many letters has line feeds where the plain answer has several."""
+    for pair in answered(transcript):
+        for at, whole, pieces in _alike(pair):
+            breaks = whole.strip().count("\n")
+            if breaks > 1 and "\n" not in pieces.strip():
+                yield text_finding(
+                    pair,
+                    at,
+                    f"{breaks} line feeds, as in {visible(whole, 60)}",
+                    visible(pieces, 80),
+                )
+
+
+def _alike(pair: Pair) -> Iterator[tuple[int, str, str]]:
+    """The texts of the choices whose two modes hold about as many letters."""
+    for at in pair.plain.choice_indexes:
+        whole, pieces = pair.plain.text_of(at), pair.streamed.text_of(at)
+        sizes = [len("".join(text.split())) for text in (whole, pieces)]
+        if min(sizes) >= 0.8 * max(sizes) > 0:
+            yield at, whole, pieces
+
+
+def without_text(transcript: Transcript) -> Transcript | None:
+    """A stream says nothing."""
+    return edited(
+        transcript,
+        longest(transcript),
+        lambda exchange: _with_deltas(exchange, lambda text: ""),
+    )
+
+
+@judges("stream.not-empty", on=ALL, forgery=without_text)
+def not_empty(transcript: Transcript) -> Statements:
+    """No choice is silent in every stream while it speaks in every answer in one piece."""
+    for pair in answered(transcript):
+        for at in pair.plain.choice_indexes:
+            whole, pieces = pair.texts(at)
+            if all(whole) and not any(pieces) and pair.streamed.choice(at) is not None:
+                yield text_finding(pair, at, visible(whole[0], 80), "no text")

@@ -1,0 +1,30 @@
+"""Conversations about how and when the bytes of a stream come. Judge nothing."""
+
+from __future__ import annotations
+
+from conformance.probe import Probe, Script, ask
+from conformance.scene import Scene
+
+LONG_CAP = 96
+LONG = tuple(f"long-{place}" for place in (1, 2, 3))
+SHORT = tuple(f"short-{place}" for place in (1, 2))
+STORY = "Count from 1 to 300 in digits, separated by single spaces. Write nothing else."
+
+
+def _flushing(scene: Scene) -> Script:
+    """The first event of a long answer is no later than that of a short one, if nobody waits."""
+    for label in SHORT:
+        yield from ask(scene.chat(label, STORY, max_tokens=1, temperature=0, stream=True))
+    for label in LONG:
+        yield from ask(scene.chat(label, STORY, max_tokens=LONG_CAP, temperature=0, stream=True))
+
+
+FLUSHING = Probe("flushing", _flushing, needs=("streaming",), alone=True)
+
+
+def _unasked(scene: Scene) -> Script:
+    for label, stream in (("false", False), ("null", None)):
+        yield from ask(scene.chat(label, "Say hello.", max_tokens=8, temperature=0, stream=stream))
+
+
+UNASKED = Probe("unasked-streams", _unasked)

@@ -1,0 +1,17 @@
+"""Whether an echo came back with something in the place of its characters beyond ASCII.
+
+Knows nothing of streams. Only an answer that is the asked-for text in every other respect proves
+anything: a model that answers something else, or leaves emoji out, has done nothing wrong.
+"""
+
+from __future__ import annotations
+
+import re
+
+_BEYOND = re.compile(r"[^\x00-\x7f]+")
+
+
+def replaced_echo(text: str, answer: str, stands: str) -> bool:
+    """Tell whether the answer holds the text with each run beyond ASCII matched by `stands`."""
+    skeleton = stands.join(map(re.escape, _BEYOND.split(text)))
+    return re.search(skeleton, answer) is not None
