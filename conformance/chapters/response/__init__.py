@@ -1,0 +1,1 @@
+"""Chapter `response`: the answer in one piece, member by member, and whose answer it is."""
