@@ -33,6 +33,8 @@ class Governor:
     reserved: Spent = field(default_factory=Spent)
     refused: str | None = None
     """The cap that was reached first, in words; None while all hold."""
+    closed: str | None = None
+    """Why nothing is granted any more, whatever the caps say."""
 
     def reserve(self, ceiling: int, elapsed: float) -> bool:
         """Reserve one request of at most `ceiling` tokens, or refuse it.
@@ -48,6 +50,10 @@ class Governor:
         self.reserved.tokens += ceiling
         self.reserved.nano_usd += cost
         return True
+
+    def close(self, reason: str) -> None:
+        """Refuse every request from now on, as after the user's Ctrl-C."""
+        self.closed = self.refused = reason
 
     def settle(self, ceiling: int, prompt: int | None, completion: int | None) -> None:
         """Replace a reservation by the truth.
@@ -67,6 +73,8 @@ class Governor:
             self.spent.nano_usd += prompt * self.prices[0] + completion * self.prices[1]
 
     def _exceeded(self, ceiling: int, cost: int, elapsed: float) -> str | None:
+        if self.closed is not None:
+            return self.closed
         budget, spent, reserved = self.budget, self.spent, self.reserved
         if spent.requests + reserved.requests + 1 > budget.requests:
             return f"{budget.requests} requests"

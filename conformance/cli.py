@@ -50,6 +50,7 @@ def _baseline_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--max-usd", type=click.FloatRange(0), help="Never cost more money.")
 @click.option("--max-seconds", type=click.FloatRange(0), help="Send nothing after so long.")
 @click.option("--evidence", type=click.Path(path_type=Path), help="Folder to keep evidence in.")
+@click.option("--resume", type=click.Path(path_type=Path), metavar="DIR", help="Go on with a run.")
 @click.option("--redact", multiple=True, metavar="PATTERN", help="Also hide what matches.")
 @click.option("--strict", is_flag=True, help="A broken SHOULD fails the run too.")
 @click.option("--require-complete", is_flag=True, help="Running out of budget fails the run.")

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from conformance.closing import closing
+from conformance.errors import UsageError
 from conformance.session import Options, bundled_target, check, check_with_keys
 from conformance.target import Target, checked_url, load_target
 from openapi import Scope
@@ -31,6 +32,7 @@ def check_command(
     max_usd: float | None,
     max_seconds: float | None,
     evidence: Path | None,
+    resume: Path | None,
     redact: tuple[str, ...],
     strict: bool,
     require_complete: bool,
@@ -48,6 +50,9 @@ def check_command(
         require_complete=require_complete,
         quiet=quiet,
     )
+    if resume is not None and evidence is not None:
+        raise UsageError("--resume names the evidence already", hint="leave --evidence out")
+    folder = resume or evidence
     target = load_target(target_file) if target_file else None
     if url is not None:
         target = target.with_url(url) if target else Target(checked_url(url))
@@ -75,13 +80,13 @@ def check_command(
         def progress(name: str, done: int, total: int) -> None:
             bar.update(task, completed=done, total=total, description=name)
 
-        options = Options(seed, only, evidence, redact, progress)
+        options = Options(seed, only, folder, redact, resume is not None, progress)
         if target is None:
             with bundled_target() as (mock, keys):
                 report = check_with_keys(flagged(mock), keys, options)
         else:
             report = check(flagged(target), options)
-    return ending.close(report, evidence)
+    return ending.close(report, folder)
 
 
 def _bar(quiet: bool) -> Progress:

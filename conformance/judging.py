@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conformance.capability import EFFECTIVE, UNDECIDED, reason_absent
 from conformance.catalogue import Catalogue, Conversation, Entry, EveryExchange
@@ -37,6 +37,16 @@ class Docket:
     crashes: list[str] = field(default_factory=list)
     """Judges that failed themselves: our own bugs, never the target's."""
 
+    @property
+    def cut(self) -> str:
+        """Why a conversation of the run was not finished; empty when all were."""
+        return next((each.cut for each in self.transcripts.values() if each.cut), "")
+
+    def blameless(self, reason: NotDecided) -> NotDecided:
+        """Return why something stays open: in a run cut short, what is unknown is not noise."""
+        open_ = isinstance(reason, Inconclusive) and not reason.reason.startswith("budget")
+        return Inconclusive(self.cut) if open_ and self.cut else reason
+
     def readings(self) -> Iterator[Reading]:
         """Return the reading of every exchange, each once."""
         for transcript in self.transcripts.values():
@@ -68,7 +78,10 @@ def judge(docket: Docket, catalogue: Catalogue, only: Iterable[str] | None = Non
         if level is None or (chosen is not None and requirement.id not in chosen):
             continue
         reason = applicable(requirement, docket.setting)
-        opinions = [Opinion(undecided=reason)] if reason else _opinions(entry, docket, readings)
+        if reason is None:
+            opinions = _opinions(entry, docket, readings)
+        else:
+            opinions = [Opinion(undecided=docket.blameless(reason))]
         rulings.append(rule(requirement.id, level, opinions))
     return rulings
 
@@ -85,11 +98,17 @@ def _of_conversation(judge: Conversation, probe: str, docket: Docket) -> Opinion
     transcript = docket.transcripts.get(probe)
     if transcript is None:
         missing = docket.not_held.get(probe)
-        return Opinion(undecided=missing or Untestable(f"the conversation {probe!r} was not held"))
+        if missing is None:
+            missing = Untestable(f"the conversation {probe!r} was not held")
+        return Opinion(undecided=docket.blameless(missing))
     try:
-        return hear(judge.judge(transcript))
+        opinion = hear(judge.judge(transcript))
     except Exception:
         return _crashed(judge.id, probe, docket)
+    if transcript.cut and isinstance(opinion.undecided, Untestable):
+        # What was never asked is no answer that the target failed to give.
+        return replace(opinion, undecided=Inconclusive(transcript.cut))
+    return opinion
 
 
 def _of_exchanges(
@@ -104,8 +123,15 @@ def _of_exchanges(
         except Exception:
             yield _crashed(judge.id, reading.exchange.id, docket)
     if not seen:
-        reason = "no exchange of this run shows it"
-        yield Opinion(undecided=NotApplicable(reason) if judge.rare else Untestable(reason))
+        yield Opinion(undecided=_unseen(judge, docket))
+
+
+def _unseen(judge: EveryExchange, docket: Docket) -> NotDecided:
+    """Return why nothing was there to judge; a run that was cut short is not the target's fault."""
+    if docket.cut:
+        return Inconclusive(docket.cut)
+    reason = "no exchange of this run shows it"
+    return NotApplicable(reason) if judge.rare else Untestable(reason)
 
 
 def _crashed(identity: str, where: str, docket: Docket) -> Opinion:

@@ -13,14 +13,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from conformance import __version__, evidence
+from conformance import __version__, evidence, interrupting
 from conformance.budget import Governor
 from conformance.bundled import KEYS, VARIABLES, bundled_mock
 from conformance.catalogue import catalogue
 from conformance.choosing import chosen
-from conformance.evidence_file import EvidenceWriter, digest_of
+from conformance.errors import UsageError
 from conformance.exchange import Exchange, Request, Setting
+from conformance.interrupting import Stop
 from conformance.judging import judge
+from conformance.keeper import Keeper
 from conformance.measuring import measurements
 from conformance.perform import Performer
 from conformance.redaction import Secrets
@@ -42,6 +44,8 @@ class Options:
     only: str | None = None
     evidence: Path | None = None
     redact: tuple[str, ...] = ()
+    resume: bool = False
+    """Go on with the run whose evidence lies in the folder."""
     progress: Progress = field(default=lambda name, done, total: None)
 
 
@@ -84,37 +88,6 @@ class _Keyed:
         return replace(exchange, request=request)
 
 
-class _Keeper:
-    """Keeps every exchange, in memory and as evidence once the setting is known."""
-
-    def __init__(self, folder: Path | None) -> None:
-        self.exchanges: dict[str, Exchange] = {}
-        self._folder = folder
-        self._writer: EvidenceWriter | None = None
-
-    def keep(self, exchange: Exchange) -> None:
-        self.exchanges[exchange.id] = exchange
-        if self._writer is not None:
-            self._writer.exchange(exchange)
-
-    def begin(self, header: evidence.Header) -> None:
-        if self._folder is not None:
-            self._writer = EvidenceWriter(self._folder, header)
-            for exchange in self.exchanges.values():
-                self._writer.exchange(exchange)
-
-    def finish(self) -> str:
-        """Close the evidence; return its SHA-256 in hex, or nothing where none is kept."""
-        if self._writer is None or self._folder is None:
-            return ""
-        self._writer.finish()
-        return digest_of(self._folder)
-
-    def close(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
     """What a run leaves: every conversation, every exchange, and the header of the report."""
@@ -146,17 +119,20 @@ async def hold(target: Target, keys: Mapping[str, str], options: Options) -> Run
     began, started = time.monotonic(), datetime.now(UTC)
     only = chosen(options.only, law.requirements)
     governor = Governor(target.budget, target.claims.prices or CONTRACT_PRICES)
-    keeper = _Keeper(options.evidence)
+    keeper = Keeper(options.evidence, resume=options.resume)
+    _same_run(keeper.resumed, target, options)
+    stop = Stop(governor)
     secrets = Secrets(keys, options.redact)
-    with contextlib.closing(keeper):
+    with contextlib.closing(keeper), stop.on_interrupt():
         async with Edge(_settings(target), secrets) as edge:
             performer = Performer(
-                _Keyed(edge, secrets.roles),
+                stop.over(_Keyed(edge, secrets.roles)),
                 governor,
                 clock=lambda: time.monotonic() - began,
-                sleep=asyncio.sleep,
+                sleep=stop.sleep,
                 keep=keeper.keep,
                 patience=0.05 if target.loopback else 0.5,
+                recorded=keeper.recorded,
             )
             setting = await introduce(target, law, performer, keys, options.seed)
             keeper.begin(_evidence_header(target, setting, law, started))
@@ -167,7 +143,7 @@ async def hold(target: Target, keys: Mapping[str, str], options: Options) -> Run
                 concurrency=target.concurrency,
                 progress=options.progress,
             )
-        digest = keeper.finish()
+        digest = keeper.finish(whole=not stop.wished)
     header = replace(
         header_of(target.url, held.setting, law, started, target.keys),
         seconds=time.monotonic() - began,
@@ -184,8 +160,21 @@ async def hold(target: Target, keys: Mapping[str, str], options: Options) -> Run
         },
         evidence=options.evidence.name if options.evidence else "",
         evidence_digest=digest,
+        interrupted=interrupting.REASON if stop.wished else "",
     )
     return Run(held, keeper.exchanges, header, only)
+
+
+def _same_run(resumed: evidence.Evidence | None, target: Target, options: Options) -> None:
+    """Refuse to go on with a run of another target or seed."""
+    if resumed is None:
+        return
+    recorded = resumed.header
+    if recorded.target != target.url or recorded.setting.seed != options.seed:
+        raise UsageError(
+            f"the evidence is of {recorded.target} with seed {recorded.setting.seed}",
+            hint="resume with the same target and seed, or begin a new run",
+        )
 
 
 def _settings(target: Target) -> Settings:

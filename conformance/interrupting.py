@@ -1,0 +1,83 @@
+"""Interrupting: the first Ctrl-C ends a run so that what was judged until then is reported.
+
+Requests under way are let go, waits end, and the governor grants nothing more; every conversation
+then ends as if the budget had. The second Ctrl-C ends the process as usual.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterator
+
+from conformance.budget import Governor
+from conformance.exchange import Exchange, Request
+from conformance.perform import Edge, OutOfBudget
+
+REASON = "the run was interrupted"
+
+
+class Stop:
+    """A wish to end, and what must hear it."""
+
+    def __init__(self, governor: Governor) -> None:
+        self._governor = governor
+        self._wished = asyncio.Event()
+
+    @property
+    def wished(self) -> bool:
+        """Whether the run is to end."""
+        return self._wished.is_set()
+
+    def wish(self) -> None:
+        """End the run."""
+        self._governor.close(REASON)
+        self._wished.set()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, but not beyond the wish to end."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wished.wait(), seconds)
+
+    def over(self, edge: Edge) -> Edge:
+        """Return an edge that lets go of what is under way when the run is to end."""
+        return _Stoppable(edge, self._wished)
+
+    @contextlib.contextmanager
+    def on_interrupt(self) -> Iterator[None]:
+        """Take the first Ctrl-C for a wish, where the platform and the thread allow it."""
+        loop = asyncio.get_running_loop()
+
+        def first() -> None:
+            loop.remove_signal_handler(signal.SIGINT)
+            self.wish()
+
+        try:
+            loop.add_signal_handler(signal.SIGINT, first)
+        except (NotImplementedError, RuntimeError, ValueError):
+            yield
+            return
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+
+
+class _Stoppable:
+    def __init__(self, edge: Edge, wished: asyncio.Event) -> None:
+        self._edge = edge
+        self._wished = wished
+
+    async def perform(self, request: Request) -> Exchange:
+        exchange = asyncio.ensure_future(self._edge.perform(request))
+        wish = asyncio.ensure_future(self._wished.wait())
+        try:
+            await asyncio.wait({exchange, wish}, return_when=asyncio.FIRST_COMPLETED)
+            if exchange.done():
+                return exchange.result()
+            raise OutOfBudget(REASON)
+        finally:
+            for task in (exchange, wish):
+                task.cancel()
+            await asyncio.gather(exchange, wish, return_exceptions=True)
