@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.baseline import COUNTING
+from conformance import stopping
+from conformance.baseline import CAP, COUNTING
 from conformance.capability import ABSENT, Found, capability, classify
-from conformance.probe import Probe, Script, Transcript, ask
+from conformance.probe import Probe, Script, Transcript, ask, together
 from conformance.scene import Scene
 
 CHOICES_CAP = 8
+OPEN = "Tell me something interesting, in one or two sentences."
+"""What can be answered in many ways."""
 
 
 def _choices(scene: Scene) -> Script:
@@ -36,3 +39,33 @@ def several_streamed(transcript: Transcript) -> Found:
     if reading is None:
         return Found(ABSENT, "no streams")
     return classify(reading, len(reading.choice_indexes) == 2, "n: 2 in a stream")
+
+
+def _more(scene: Scene) -> Script:
+    streams, deterministic = scene.has("streaming"), scene.has("deterministic")
+    wanted = [scene.chat("hot", OPEN, n=3, temperature=1.5, max_tokens=24)]
+    wanted += [scene.chat(f"hot-{n}", OPEN, n=2, temperature=1.5, max_tokens=24) for n in (1, 2)]
+    mark = stopping.middle_of(scene.setting.greedy)
+    if mark:
+        stopped: dict[str, Any] = {"n": 2, "stop": [mark], "max_tokens": CAP, "temperature": 1}
+        wanted.append(scene.chat("stopped", COUNTING, **stopped))
+        if streams:
+            wanted.append(scene.chat("stopped-streamed", COUNTING, stream=True, **stopped))
+    if deterministic:
+        greedy: dict[str, Any] = {"temperature": 0, "max_tokens": 12}
+        wanted.append(scene.chat("greedy-one", COUNTING, **greedy))
+        wanted.append(scene.chat("greedy", COUNTING, n=2, **greedy))
+        if streams:
+            wanted.append(scene.chat("greedy-streamed", COUNTING, n=2, stream=True, **greedy))
+    if scene.has("seed"):
+        seeded: dict[str, Any] = {"n": 2, "seed": 11, "temperature": 1, "max_tokens": 16}
+        wanted.append(scene.chat("seeded", OPEN, **seeded))
+        wanted.append(scene.chat("seeded-again", OPEN, **seeded))
+        if streams:
+            wanted.append(scene.chat("seeded-streamed", OPEN, stream=True, **seeded))
+    if scene.setting.scope == "gateway":
+        wanted.append(scene.chat("eight", "Say hello.", n=8, max_tokens=1))
+    yield from together(wanted)
+
+
+MORE_CHOICES = Probe("sampling-choices-more", _more, needs=("n",))

@@ -2,33 +2,269 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from conformance import forge
-from conformance.catalogue import Statements, judges
+from conformance import forge, retelling
+from conformance.catalogue import Statements, judges, reads
+from conformance.chapters.sampling.caps import cap_of, choices_of, spent
+from conformance.chapters.sampling.ends import finish_place
+from conformance.chapters.sampling.stops import shown
+from conformance.exchange import Exchange
+from conformance.kinds import completed_stream, completion
+from conformance.obtained import obtained, refusal, refused
 from conformance.probe import Transcript
-from conformance.probes.choices import SEVERAL
-from conformance.verdict import Finding
+from conformance.probes.choices import MORE_CHOICES, SEVERAL
+from conformance.probes.stops import ran_past
+from conformance.reading import Reading
+from conformance.verdict import Finding, NotApplicable, Note
 
 
-def one_of_two(transcript: Transcript) -> Transcript:
-    """One choice comes where two were asked for."""
-
-    def edit(document: Any) -> None:
-        del document["choices"][1:]
-
-    return transcript.replacing(forge.with_json(transcript["two"].exchange, edit))
+def several(reading: Reading) -> bool:
+    """An answer in one piece to a request for several choices, with several."""
+    found = reading.choice_indexes
+    return completion(reading) and choices_of(reading) > 1 and len(found) > 1
 
 
-@judges("sampling.n-acts", on=SEVERAL, forgery=one_of_two)
+def several_in_either_mode(reading: Reading) -> bool:
+    """The same, or such a stream."""
+    streamed = completed_stream(reading) and choices_of(reading) > 1
+    return several(reading) or (streamed and len(reading.choice_indexes) > 1)
+
+
+def place(reading: Reading, index: int) -> str:
+    """Return the place of a choice, in words."""
+    if not reading.is_stream:
+        return reading.at_pointer(f"/choices/{index}")
+    choice = reading.stream.choice(index)
+    return reading.at_event(choice.last if choice else 0)
+
+
+def _count(reading: Reading, where: str) -> Statements:
+    """Two choices came."""
+    found = len(reading.choice_indexes)
+    if found != 2:
+        yield Finding(where, "two choices, or a refusal", f"{found} of them", reading.id)
+
+
+def one_of_two(label: str) -> Any:
+    """Return a forgery in which one choice comes where two were asked for."""
+
+    def forgery(transcript: Transcript) -> Transcript | None:
+        reading = transcript.get(label)
+        if reading is None:
+            return None
+        return transcript.replacing(retelling.without_choice(reading.exchange, 1))
+
+    return forgery
+
+
+@judges("sampling.n-acts", on=SEVERAL, forgery=one_of_two("two"))
 def n_acts(transcript: Transcript) -> Statements:
     """`n: 2` in one piece gives two choices, or a refusal."""
-    reading = transcript["two"]
-    if reading.status is not None and 400 <= reading.status < 500:
+    reading = obtained(transcript, "two")
+    yield from _count(reading, reading.at_pointer("/choices"))
+
+
+@judges("sampling.n-stream", on=SEVERAL, forgery=one_of_two("two-streamed"))
+def n_stream(transcript: Transcript) -> Statements:
+    """`n: 2` in a stream gives two choices, or a refusal."""
+    reading = obtained(transcript, "two-streamed")
+    yield from _count(reading, reading.at_event(len(reading.events) - 1))
+
+
+@judges(
+    "sampling.n-accepted",
+    on=SEVERAL,
+    forgery=lambda t: t.replacing(forge.with_status(t["two"].exchange, 400)),
+)
+def n_accepted(transcript: Transcript) -> Statements:
+    """`n: 2` is not refused, in either mode."""
+    for label in ("two", "two-streamed"):
+        reading = transcript.get(label)
+        if reading is not None and refused(reading):
+            yield refusal(reading)
+
+
+def all_zero(exchange: Exchange) -> Exchange:
+    """Every choice has index 0."""
+
+    def edit(document: Any) -> None:
+        for choice in document["choices"]:
+            choice["index"] = 0
+
+    return forge.with_json(exchange, edit)
+
+
+@reads("sampling.n-index", where=several, forgery=all_zero)
+def n_index(reading: Reading) -> Statements:
+    """The indexes of n choices are 0 to n-1, each once."""
+    found = sorted(reading.choice_indexes)
+    if found != list(range(len(found))):
+        due = f"each of 0 to {len(found) - 1}"
+        yield Finding(reading.at_pointer("/choices"), due, str(found), reading.id)
+
+
+@reads(
+    "sampling.n-text",
+    where=several_in_either_mode,
+    forgery=lambda exchange: retelling.with_text(exchange, lambda _: "", 1),
+)
+def n_text(reading: Reading) -> Statements:
+    """Where one choice has text, every choice that ended by itself or its cap has."""
+    indexes = sorted(set(reading.choice_indexes))
+    if reading.asked("stop") or not any(reading.text_of(index) for index in indexes):
         return
-    reading = transcript.answered("two")
-    count = len(reading.choice_indexes)
-    if count != 2:
-        yield Finding(
-            reading.at_pointer("/choices"), "two choices, or a 4xx", f"{count} of them", reading.id
-        )
+    for index in indexes:
+        if not reading.text_of(index) and not _calls(reading, index):
+            yield Finding(place(reading, index), "text, as in the others", "none", reading.id)
+
+
+def _calls(reading: Reading, index: int) -> bool:
+    choice = reading.choice(index)
+    return choice is not None and bool(choice.tool_calls or choice.refusal)
+
+
+def all_cut(reading: Reading) -> bool:
+    """Several choices that have as many tokens as their caps allow, all together."""
+    cap, count = cap_of(reading), choices_of(reading)
+    whole = several_in_either_mode(reading) and len(set(reading.choice_indexes)) == count
+    # One choice may end just there by itself; that all do is a matter of low caps.
+    return whole and cap is not None and cap <= 16 and spent(reading) == cap * count
+
+
+@reads(
+    "sampling.n-finish",
+    where=all_cut,
+    forgery=lambda exchange: retelling.with_finish(exchange, "stop", 1),
+    rare=True,
+)
+def n_finish(reading: Reading) -> Statements:
+    """Where the counts say that every choice was cut by its cap, each of them says `length`."""
+    for index in sorted(set(reading.choice_indexes)):
+        finish = reading.finish_of(index)
+        if finish != "length":
+            expected = f"'length', since all choices took the cap of {cap_of(reading)}"
+            yield Finding(finish_place(reading, index), expected, repr(finish), reading.id)
+
+
+@judges(
+    "sampling.n-stop",
+    on=MORE_CHOICES,
+    forgery=lambda t: t.replacing(
+        retelling.with_text(t["stopped"].exchange, lambda _: t.setting.greedy, 1)
+    ),
+)
+def n_stop(transcript: Transcript) -> Statements:
+    """No choice runs past the stop text, in either mode."""
+    why = "the target's own answer offers no stop text"
+    for label in ("stopped", "stopped-streamed"):
+        if label == "stopped" or transcript.get(label) is not None:
+            reading = obtained(transcript, label, why)
+            if ran_past(reading):
+                ends = [shown(reading.text_of(index)) for index in reading.choice_indexes]
+                expected = f"choices that end before {reading.asked('stop', 0)!r}"
+                yield Finding(place(reading, 1), expected, ", ".join(ends), reading.id)
+
+
+def _greedy(transcript: Transcript, label: str) -> Statements:
+    """Every greedy choice is the single greedy answer under the same cap."""
+    why = "greedy answers of this target vary"
+    alone = obtained(transcript, "greedy-one", why).text_of().rstrip()
+    reading = obtained(transcript, label, why)
+    for index in sorted(set(reading.choice_indexes)):
+        text = reading.text_of(index).rstrip()
+        if text != alone:
+            expected = f"{alone!r}, as a single choice"
+            yield Finding(place(reading, index), expected, shown(text), reading.id)
+
+
+@judges(
+    "sampling.n-cap",
+    on=MORE_CHOICES,
+    forgery=lambda t: t.replacing(
+        retelling.with_text(t["greedy"].exchange, lambda text: text[: len(text) // 2], 1)
+    ),
+)
+def n_cap(transcript: Transcript) -> Statements:
+    """Of two greedy choices under a cap, each is what a single one is."""
+    yield from _greedy(transcript, "greedy")
+
+
+@judges(
+    "sampling.n-stream-apart",
+    on=MORE_CHOICES,
+    forgery=lambda t: t.replacing(
+        retelling.with_text(t["greedy-streamed"].exchange, lambda text: text + text, 0)
+    ),
+)
+def n_stream_apart(transcript: Transcript) -> Statements:
+    """Of two greedy choices in a stream, each is what a single one is."""
+    yield from _greedy(transcript, "greedy-streamed")
+
+
+def _texts(reading: Reading) -> list[str]:
+    return [reading.text_of(index).rstrip() for index in sorted(set(reading.choice_indexes))]
+
+
+@judges(
+    "sampling.n-stream-same",
+    on=MORE_CHOICES,
+    forgery=lambda t: t.replacing(
+        retelling.with_text(t["seeded-streamed"].exchange, lambda text: text[::-1], 1)
+    ),
+)
+def n_stream_same(transcript: Transcript) -> Statements:
+    """Two seeded choices say the same in a stream as in one piece."""
+    why = "no seed acts here"
+    first, again = (_texts(obtained(transcript, name, why)) for name in ("seeded", "seeded-again"))
+    if first != again:
+        raise NotApplicable("several choices do not repeat under one seed")
+    reading = obtained(transcript, "seeded-streamed", why)
+    streamed = _texts(reading)
+    if streamed != first:
+        yield Finding(place(reading, 0), f"{first}, as in one piece", str(streamed), reading.id)
+
+
+def _instead(text: str, _: str) -> str:
+    return text
+
+
+def copies(transcript: Transcript) -> Transcript:
+    """All choices are copies of the first."""
+    for label in ("hot", "hot-1", "hot-2"):
+        exchange = transcript[label].exchange
+        same = partial(_instead, transcript[label].text_of())
+        for index in transcript[label].choice_indexes[1:]:
+            exchange = retelling.with_text(exchange, same, index)
+        transcript = transcript.replacing(exchange)
+    return transcript
+
+
+@judges("sampling.n-differ", on=MORE_CHOICES, forgery=copies)
+def n_differ(transcript: Transcript) -> Statements:
+    """In three requests at temperature 1.5, not all choices are copies of each other."""
+    readings = [obtained(transcript, label) for label in ("hot", "hot-1", "hot-2")]
+    if all(len(set(_texts(reading))) == 1 for reading in readings):
+        reading = readings[0]
+        shared = shown(reading.text_of())
+        yield Finding(place(reading, 1), "another text", f"{shared} in each", reading.id)
+    elif any(len(set(_texts(reading))) == 1 for reading in readings):
+        yield Note("the choices of one request at temperature 1.5 were copies", readings[0].id)
+
+
+def seven(transcript: Transcript) -> Transcript:
+    """Seven choices come where eight were asked for."""
+    return transcript.replacing(retelling.without_choice(transcript["eight"].exchange, 7))
+
+
+@judges("sampling.n-eight", on=MORE_CHOICES, forgery=seven)
+def n_eight(transcript: Transcript) -> Statements:
+    """`n: 8` gives eight choices."""
+    reading = transcript["eight"]
+    if refused(reading):
+        yield refusal(reading, "200, with eight choices")
+        return
+    found = len(transcript.answered("eight").choice_indexes)
+    if found != 8:
+        yield Finding(reading.at_pointer("/choices"), "eight choices", str(found), reading.id)
