@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-from conformance.probe import Probe
-from conformance.probes.request_cases import Case, Row, send_all
-from conformance.scene import Message
+from conformance.probe import Probe, Script, ask
+from conformance.probes.request_cases import Case, Row, request_of, send_all
+from conformance.scene import Message, Scene
 
 SEA = "Tell me something about the sea \N{WATER WAVE}, en français."
 ORDINARY = {"messages": [{"role": "user", "content": SEA}], "max_tokens": 12}
@@ -164,4 +164,13 @@ HOSTILE = (
 )
 
 TAKEN = Probe("request-accepted", lambda scene: send_all(scene, ACCEPTED, ORDINARY))
-PROVOKED = Probe("request-hostile", lambda scene: send_all(scene, HOSTILE, ORDINARY))
+AFTER = "after"
+"""Label of the ordinary request that follows the hostile ones."""
+
+
+def _provoked(scene: Scene) -> Script:
+    yield from send_all(scene, HOSTILE, ORDINARY)
+    yield from ask(request_of(scene, Case(AFTER, {}), ORDINARY))
+
+
+PROVOKED = Probe("request-hostile", _provoked)

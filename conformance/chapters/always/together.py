@@ -1,0 +1,78 @@
+"""Requests at the same time: each has its own answer, and none waits for another's stream."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance import forge
+from conformance.catalogue import Statements, judges
+from conformance.probe import Transcript
+from conformance.probes.always import BESIDE, OPEN_STREAM, OVERLAP, WORDS
+from conformance.verdict import Finding, Inconclusive, NotApplicable
+
+LONG_ENOUGH = 0.4
+"""Seconds a stream must last before waiting for its end can be told from chance."""
+
+
+def exchanged(transcript: Transcript) -> Transcript:
+    """Two answers at the same time are swapped."""
+    one, other = (transcript[f"whole-{word}"].exchange for word in WORDS[:2])
+    return transcript.replacing(forge.with_body(one, other.body))
+
+
+@judges("always.overlap", on=OVERLAP, forgery=exchanged)
+def overlap(transcript: Transcript) -> Statements:
+    """No answer holds the word, or is the answer, of another request at the same time."""
+    alone = {word: transcript.answered(f"alone-{word}").text_of() for word in WORDS}
+    if len(set(alone.values())) < len(WORDS):
+        raise NotApplicable("different questions have the same answer here")
+    for word in WORDS:
+        for mode in ("whole", "streamed"):
+            reading = transcript.get(f"{mode}-{word}")
+            if reading is None or not reading.ok:
+                continue
+            text = reading.text_of()
+            for other in WORDS:
+                mixed = other in text.lower() and other not in alone[word].lower()
+                if other != word and (mixed or text == alone[other]):
+                    yield Finding(
+                        f"{reading.id}, text",
+                        f"the answer to {word!r}, such as {alone[word][:60]!r}",
+                        f"that to {other!r}: {text[:60]!r}",
+                        reading.id,
+                    )
+
+
+def queued(transcript: Transcript) -> Transcript:
+    """Every small request is answered only once the stream is over."""
+    stream = transcript["stream"].exchange
+    forged = transcript.replacing(replace(stream, ended_at=4.0))
+    for label in BESIDE:
+        small = transcript[label].exchange
+        late = stream.began + 4.0 - small.began
+        forged = forged.replacing(replace(small, headers_at=late, ended_at=late))
+    return forged
+
+
+@judges("always.while-streaming", on=OPEN_STREAM, forgery=queued)
+def while_streaming(transcript: Transcript) -> Statements:
+    """Of the small requests made while a stream is open, not all wait for its end."""
+    stream = transcript.answered("stream").exchange
+    alone = transcript.answered("alone").exchange.ended_at
+    end = stream.began + stream.ended_at
+    waited = []
+    for label in BESIDE:
+        small = transcript[label]
+        if not small.ok:
+            raise Inconclusive(f"{small.id}: not answered")
+        waited.append(small.exchange.began + small.exchange.ended_at - end)
+    if stream.ended_at < max(LONG_ENOUGH, 4 * alone):
+        return
+    if min(waited) >= 0:
+        reading = transcript[BESIDE[0]]
+        yield Finding(
+            f"{reading.id}, time",
+            f"an answer before the stream ended, as it takes {alone:.2f} s alone",
+            f"{reading.exchange.ended_at:.2f} s, after the stream of {stream.ended_at:.2f} s",
+            reading.id,
+        )

@@ -1,0 +1,76 @@
+"""Leaks: what should have stayed inside, found in a text by how it looks. Knows no exchange."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_TRACES = re.compile(
+    r"Traceback \(most recent call last\)"
+    r'|File "[^"\n]{1,300}", line \d+'
+    r"|\bat [\w.$<>/]{1,200}\([\w.$/-]{1,200}\.(?:java|kt|scala|js|ts|mjs|cjs|cs):\d+"
+    r"|\bat (?:async )?[\w.$<>]{1,100} \(?(?:file://|node:|/)[^\s()]{1,200}:\d+:\d+"
+    r"|\bgoroutine \d+ \["
+    r"|\S{1,200}\.go:\d+ \+0x[0-9a-f]+"
+    r"|\bthread '[^'\n]{1,100}' panicked at"
+    r"|\bstack backtrace:"
+    r"|\bpanic: [^\n]{1,200}\n"
+)
+_PATHS = re.compile(
+    r"(?<![\w/:.])/(?:home|root|usr|opt|var|srv|app|tmp|etc|workspace|mnt|data|Users)/"
+    r"[\w.@+-]{1,100}(?:/[\w.@+-]{1,100})*"
+    r"|\b[A-Z]:\\{1,2}[\w .-]{1,60}\\{1,2}[\w .-]{1,60}"
+    r"|\bsite-packages\b|\bdist-packages\b|\bnode_modules\b"
+)
+_ADDRESSES = re.compile(
+    r"(?<![\d.])(?:10\.\d{1,3}\.\d{1,3}\.\d{1,3}|192\.168\.\d{1,3}\.\d{1,3}"
+    r"|172\.(?:1[6-9]|2\d|3[01])\.\d{1,3}\.\d{1,3})(?::\d+)?(?![\d.])"
+    r"|\b[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,5}\.(?:internal|svc\.cluster\.local)\b"
+)
+_TEMPLATE = re.compile(
+    r"<\|[A-Za-z_][\w ]{0,40}\|>"
+    "|<\uff5c[^\uff5c\\s]{1,40}\uff5c>"
+    r"|</?(?:start|end)_of_(?:turn|image|text)>?"
+    r"|<(?:bos|eos|pad|unk|eot|eod|unused\d{1,2})>"
+    r"|\[/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS)\]"
+    r"|<</?SYS>>"
+    r"|(?<!\w)</s>"
+)
+_HEADER = re.compile(r"\A\s*(?:model|assistant|user)\r?\n")
+_TOKENIZER = re.compile("\N{LOWER ONE EIGHTH BLOCK}\\w|<0x[0-9A-F]{2}>|\u0120[a-z]|\\w\u010a")
+_ENGINES = re.compile(
+    r"@cf/|\bworkers[ -]?ai\b|\bcloudflare\b|\bAiError\b|\bvllm\b|\bsglang\b|\bllama[._-]?cpp\b"
+    r"|\bonnxruntime\b|\btensorrt\b|\bpydantic\b|\bfastapi\b|\buvicorn\b|\bstarlette\b|\bCUDA\b",
+    re.IGNORECASE,
+)
+
+
+def _found(pattern: re.Pattern[str], text: str, said: str) -> list[str]:
+    """Return the matches in a text that what was `said` before does not hold."""
+    return [found[0] for found in pattern.finditer(text) if found[0] not in said]
+
+
+def traces(text: str, said: str = "") -> list[str]:
+    """Return the lines of stack traces, of common languages."""
+    return _found(_TRACES, text, said)
+
+
+def places(text: str, said: str = "") -> list[str]:
+    """Return paths of a host's files, and private addresses and names of hosts."""
+    return _found(_PATHS, text, said) + _found(_ADDRESSES, text, said)
+
+
+def template_marks(text: str, tokens: Iterable[str], said: str = "") -> list[str]:
+    """Return marks of chat templates: given special tokens, common ones, a role's header."""
+    exact = [token for token in tokens if token in text and token not in said]
+    return exact + _found(_TEMPLATE, text, said) + [found[0] for found in _HEADER.finditer(text)]
+
+
+def tokenizer_marks(text: str, said: str = "") -> list[str]:
+    """Return marks that tokenizers put for blanks and bytes, which are no text."""
+    return _found(_TOKENIZER, text, said)
+
+
+def engine_names(text: str, said: str = "") -> list[str]:
+    """Return names of engines, frameworks and vendors that may stand behind a gateway."""
+    return _found(_ENGINES, text, said)
