@@ -54,6 +54,7 @@ def _baseline_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--redact", multiple=True, metavar="PATTERN", help="Also hide what matches.")
 @click.option("--strict", is_flag=True, help="A broken SHOULD fails the run too.")
 @click.option("--require-complete", is_flag=True, help="Running out of budget fails the run.")
+@click.option("--plan", is_flag=True, help="Show what would be sent and cost; send nothing.")
 @click.option("--quiet", is_flag=True, help="Print no table.")
 @_baseline_options
 @report_option

@@ -11,9 +11,10 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from conformance.bundled import VARIABLES
 from conformance.closing import closing
 from conformance.errors import UsageError
-from conformance.session import Options, bundled_target, check, check_with_keys
+from conformance.session import ROOMY, Options, bundled_target, check, check_with_keys
 from conformance.target import Target, checked_url, load_target
 from openapi import Scope
 
@@ -37,6 +38,7 @@ def check_command(
     strict: bool,
     require_complete: bool,
     quiet: bool,
+    plan: bool,
     baseline: Path | None,
     update_baseline: bool,
     reports: Sequence[str],
@@ -74,6 +76,9 @@ def check_command(
             budget=replace(plain.budget, **given),
         )
 
+    if plan:
+        _plan(flagged(target or _bundled()), Options(seed, only))
+        return 0
     with _bar(quiet) as bar:
         task = bar.add_task("starting", total=None)
 
@@ -87,6 +92,18 @@ def check_command(
         else:
             report = check(flagged(target), options)
     return ending.close(report, folder)
+
+
+def _bundled() -> Target:
+    """Return the bundled mock as a target that is not there yet."""
+    return Target("http://127.0.0.1/v1", keys=dict(VARIABLES), budget=ROOMY)
+
+
+def _plan(target: Target, options: Options) -> None:
+    from conformance.plan_text import show_plan
+    from conformance.planning import plan
+
+    show_plan(plan(target, options), target.url, Console(highlight=False))
 
 
 def _bar(quiet: bool) -> Progress:

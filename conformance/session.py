@@ -36,6 +36,10 @@ CONTRACT_PRICES = (80, 160)
 """Nano-USD a token that an unpriced target is charged at: the contract's own."""
 
 
+ROOMY = Budget(requests=2000, tokens=2_000_000, usd=1.0, seconds=600.0)
+"""For the bundled mock, which costs nobody anything and is judged in every state."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a run is to be made, beside its target."""
@@ -66,9 +70,7 @@ def check_with_keys(target: Target, keys: Mapping[str, str], options: Options) -
 def bundled_target(arguments: tuple[str, ...] = ()) -> Iterator[tuple[Target, dict[str, str]]]:
     """Start the bundled mock; yield it as a target, with all its keys."""
     with bundled_mock(arguments) as url:
-        # It costs nobody anything, and is judged in every state.
-        roomy = Budget(requests=2000, tokens=2_000_000, usd=1.0, seconds=600.0)
-        yield Target(url, keys=dict(VARIABLES), budget=roomy), dict(KEYS)
+        yield Target(url, keys=dict(VARIABLES), budget=ROOMY), dict(KEYS)
 
 
 class _Keyed:
