@@ -37,6 +37,10 @@ class Recipe:
     other_rate: float = 0.003
     cooldown: float = 0.4
     """Share of the steps, at the end, over which the rates fall to zero."""
+    rate: float = 1.0
+    """Factor on both rates."""
+    stop: int | None = None
+    """End after so many of the steps."""
 
 
 def tokenise(tokens: Tokens, chat: Chat) -> Row:
@@ -110,9 +114,9 @@ def optimise(
     rates = [group["lr"] for one in optimisers for group in one.param_groups]
     source = batches(rows, recipe, hand)
     smooth = 0.0
-    for step in range(recipe.steps):
+    for step in range(recipe.stop or recipe.steps):
         left = (recipe.steps - step) / recipe.steps
-        factor = min(1.0, (step + 1) / 50, left / max(recipe.cooldown, 1e-9))
+        factor = recipe.rate * min(1.0, (step + 1) / 50, left / max(recipe.cooldown, 1e-9))
         groups = [group for one in optimisers for group in one.param_groups]
         for group, rate in zip(groups, rates, strict=True):
             group["lr"] = rate * factor
@@ -139,13 +143,20 @@ def as_json(text: str, unfinished: bool) -> str:
 ADAPTERS: dict[str, Callable[[str, bool], str]] = {"pirate": pirate, "json": as_json}
 
 
-def rows_of(tokens: Tokens, seed: int, adapter: str | None, long: float) -> Iterator[Row]:
-    """The corpus in tokens; a share `long` of it are prompts of up to 700 words."""
+def rows_of(
+    tokens: Tokens, seed: int, adapter: str | None, long: float, counting: float
+) -> Iterator[Row]:
+    """The corpus in tokens; a share `long` of it are prompts of up to 700 words.
+
+    `counting` is a share of extra exercises in what it is slowest to learn: where to stop.
+    """
     hand = random.Random(seed)
     writer = Writer(hand)
     for chat in writer.chats():
         if hand.random() < long:
             chat = writer.long_prompt(hand.randint(100, 700))
+        if counting and hand.random() < counting:
+            chat = writer.count()
         if adapter:
             voice = ADAPTERS[adapter]
             turns = tuple(
@@ -163,6 +174,9 @@ def main() -> None:
     parser.add_argument("--only", choices=["base", *ADAPTERS], default="base")
     parser.add_argument("--steps", type=int, default=2400)
     parser.add_argument("--cooldown", type=float, default=0.8, help="share of steps that slow down")
+    parser.add_argument("--stop", type=int, help="end after so many of the steps")
+    parser.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates")
+    parser.add_argument("--counting", type=float, default=0.0, help="share of extra counting")
     parser.add_argument("--resume", action="store_true", help="go on from base.pt")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -173,7 +187,8 @@ def main() -> None:
     model = SmallGemma(Shape())
     name = options.folder / f"{options.only}.pt"
     adapter = None if options.only == "base" else options.only
-    recipe = Recipe(options.steps, cooldown=options.cooldown)
+    last = options.stop or options.steps
+    recipe = Recipe(options.steps, cooldown=options.cooldown, rate=options.rate, stop=options.stop)
     if options.resume:
         model.load_state_dict(torch.load(name))
     if adapter:
@@ -189,10 +204,10 @@ def main() -> None:
         if step % 100 == 99 or step == 9:
             seconds = time.process_time() - started
             print(f"step {step + 1} loss {loss:.4f} cpu {seconds:.0f} s", flush=True)
-        if step % 500 == 499 or step + 1 == recipe.steps:
+        if step % 500 == 499 or step + 1 == last:
             torch.save(model.state_dict(), name)
 
-    rows = rows_of(tokens, options.seed, adapter, 0.0 if adapter else 0.004)
+    rows = rows_of(tokens, options.seed, adapter, 0.0 if adapter else 0.004, options.counting)
     optimise(model, rows, recipe, hand, report)
 
 

@@ -36,6 +36,8 @@ def jobs_of(
     """One job a choice, within what the runtime can take."""
     cap = min(prompt.cap, context - len(ids))
     greedy = prompt.temperature < GREEDY_BELOW
+    # GenAI 0.18 forgets top_p while top_k is off; all of the vocabulary is as good as off.
+    top_k = prompt.top_k or (vocabulary if prompt.top_p < 1 else 0)
     bias = {token: value for token, value in prompt.logit_bias.items() if token < vocabulary}
     return [
         Job(
@@ -45,7 +47,7 @@ def jobs_of(
             ends,
             temperature=0.0 if greedy else prompt.temperature,
             top_p=prompt.top_p,
-            top_k=min(prompt.top_k or 0, vocabulary),
+            top_k=min(top_k, vocabulary),
             seed=seed_of(prompt, choice),
             adapter=prompt.adapter,
             bias=bias,

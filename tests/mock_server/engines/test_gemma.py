@@ -117,6 +117,13 @@ def test_without_a_seed_each_occurrence_differs(engine: Gemma):
     assert first == again != other
 
 
+@pytest.mark.parametrize("narrow", [{"top_p": 0.001}, {"top_k": 1}])
+def test_a_narrow_choice_leaves_the_likeliest_token(engine: Gemma, narrow: dict[str, float]):
+    warm = prompt(engine, temperature=2.0, seed=7)
+    greedy, wide, thin = answers(engine, prompt(engine), warm, replace(warm, **narrow))
+    assert thin == greedy != wide
+
+
 def test_choices_differ_and_are_all_counted(engine: Gemma):
     (completion,) = answers(engine, prompt(engine, temperature=2.0, seed=1, n=3, logit_bias=NO_END))
     assert len({choice.text for choice in completion.choices}) == 3

@@ -50,6 +50,11 @@ def test_top_k_is_off_unless_asked_for_and_never_above_the_vocabulary():
     assert jobs(replace(PROMPT, top_k=100_000))[0].top_k == 2048
 
 
+def test_a_nucleus_needs_top_k_to_be_on():
+    assert jobs(replace(PROMPT, top_p=0.5))[0].top_k == 2048
+    assert jobs(replace(PROMPT, top_p=0.5, top_k=40))[0].top_k == 40
+
+
 def test_logprobs_are_asked_for_only_when_wanted():
     assert jobs(PROMPT)[0].top is None
     assert jobs(replace(PROMPT, logprobs=True))[0].top == 0
