@@ -38,7 +38,7 @@ def test_a_budget_that_may_end_early_is_told(planned: Plan) -> None:
 
 
 def test_the_command_prints_it_and_needs_neither_key_nor_network() -> None:
-    arguments = ["check", "--plan", "--only", "models", "https://gateway.example/v1"]
+    arguments = ["check", "--plan", "--only", "usage", "https://gateway.example/v1"]
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 0, done.output
     assert "nothing was sent to https://gateway.example/v1" in done.output
