@@ -143,7 +143,7 @@ def _edges(scene: Scene, size: Size, window: int) -> Script:
 
 def _recalls(scene: Scene, size: Size, window: int) -> Script:
     logprobs: object = True if scene.has("logprobs") else ...
-    for name, tokens in (("quarter", window // 4), ("full", window - ROOM)):
+    for name, tokens in (("short", 60), ("quarter", window // 4), ("full", window - ROOM)):
         words = size.words(tokens - 24)
         for first in ("Tulip", "Maple"):
             yield from ask(

@@ -83,6 +83,8 @@ def _completions(scene: Scene) -> Script:
     for cap in CAPS:
         request = scene.chat(f"cap-{cap}", COUNTING, max_tokens=cap, temperature=0)
         text = (yield from read(request, scene)).text_of()
+    for cap in (32, 64):
+        yield from ask(scene.chat(f"short-{cap}", ORDER, max_tokens=cap, temperature=0))
     cut = middle_of(text)
     if cut and scene.has("deterministic"):
         yield from ask(
@@ -91,6 +93,12 @@ def _completions(scene: Scene) -> Script:
 
 
 COMPLETIONS = Probe("usage-completions", _completions, needs=("usage",))
+
+
+def _everything(scene: Scene) -> list[Message]:
+    """Return a conversation with all that can be left out of a count."""
+    system: list[Message] = [{"role": "system", "content": "Answer in English, and be brief."}]
+    return [*(system if scene.has("system-role") else []), *_turns(10, 10)]
 
 
 def _streams(scene: Scene) -> Script:
@@ -108,14 +116,14 @@ def _streams(scene: Scene) -> Script:
     yield from ask(
         scene.chat(
             "long-prompt",
-            order(40),
+            _everything(scene),
             max_tokens=2,
             temperature=0,
             stream=True,
             stream_options=asked,
         )
     )
-    yield from ask(scene.chat("long-prompt-whole", order(40), max_tokens=2, temperature=0))
+    yield from ask(scene.chat("long-prompt-whole", _everything(scene), max_tokens=2, temperature=0))
     for label, options in (("declined", {"include_usage": False}), ("empty", {})):
         yield from ask(
             scene.chat(

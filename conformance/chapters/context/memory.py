@@ -49,10 +49,12 @@ def _same_answers(name: str, words: str) -> Callable[[Transcript], Transcript]:
 )
 def first_word(transcript: Transcript) -> Statements:
     """The answer to a nearly full prompt depends on its first word, as a shorter one's does."""
-    if not _differ(transcript, "quarter"):
-        raise NotApplicable("answers do not depend on the first word of a shorter prompt either")
-    if not _differ(transcript, "full"):
-        reading = transcript["full-Maple"]
+    if not _differ(transcript, "short"):
+        raise NotApplicable("answers do not depend on the first word of a short prompt either")
+    for size in ("quarter", "full"):
+        if _differ(transcript, size):
+            continue
+        reading = transcript[f"{size}-Maple"]
         yield Finding(
             reading.at_pointer("/choices/0/message/content"),
             "another answer than to the prompt that begins with Tulip",

@@ -14,13 +14,15 @@ from conformance.chapters.context.forging import (
     tampered,
 )
 from conformance.error_view import Envelope
-from conformance.exchange import Exchange
+from conformance.exchange import Ending, Exchange
 from conformance.probe import Transcript
 from conformance.probes.context import WINDOW
 from conformance.reading import Reading
 from conformance.verdict import Finding, Inconclusive, NotApplicable
 
 OVERFLOWS = ("overflow", "overflow-streamed", "many", "system", "far")
+HUNG_UP = (Ending.RESET, Ending.INCOMPLETE, Ending.MALFORMED)
+"""Endings that are no refusal; after every try they are no noise either."""
 NEAR = 0.95
 """Share of the expected count from which on a prompt counts as read whole."""
 
@@ -87,8 +89,13 @@ def overflow_4xx(transcript: Transcript) -> Statements:
     """A refused overflow has a status of 4xx."""
     for label in OVERFLOWS:
         reading = transcript.get(label)
-        if reading is not None and reading.status is not None and reading.status >= 500:
+        if reading is None:
+            continue
+        if reading.status is not None and reading.status >= 500:
             yield says(reading, "a status of 400 to 499", str(reading.status))
+        elif reading.status is None and reading.exchange.ending in HUNG_UP:
+            ending = reading.exchange.ending
+            yield says(reading, "a status of 400 to 499", f"no answer at all: {ending}")
     _refusals(transcript)
 
 

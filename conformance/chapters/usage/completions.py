@@ -82,9 +82,9 @@ def _first(*forgeries: Forged) -> Forged:
     ),
 )
 def completion_cap(transcript: Transcript) -> Statements:
-    """An answer cut by its cap has the cap's count, give or take one."""
+    """An answer cut by its cap has the cap's count, or one less, never more."""
     for cap, spent, reading in _capped(transcript):
-        if abs(spent - cap) > 1:
+        if not cap - 1 <= spent <= cap:
             yield _says(reading, f"{cap}, the cap that cut it", str(spent))
 
 
@@ -114,6 +114,22 @@ def completion_grows(transcript: Transcript) -> Statements:
     many, reading = spent_of(transcript, f"cap-{CAPS[1]}")
     if len(reading.text_of()) > 2 * len(first.text_of()) and many <= few:
         yield _says(reading, f"more than {few} for a longer answer", str(many))
+
+
+@judges(
+    "usage.completion-uncapped",
+    on=COMPLETIONS,
+    forgery=respend("short-64", lambda _: 64, "The count is always the cap."),
+)
+def completion_uncapped(transcript: Transcript) -> Statements:
+    """A complete answer costs the same under two caps that do not cut it."""
+    low, first = spent_of(transcript, "short-32")
+    high, reading = spent_of(transcript, "short-64")
+    complete = first.finish_of() == reading.finish_of() == "stop"
+    if not complete or first.text_of() != reading.text_of():
+        raise NotApplicable("no complete answer that is the same under both caps")
+    if low != high:
+        yield _says(reading, f"{low}, as for the same text under a cap of 32", str(high))
 
 
 @judges(

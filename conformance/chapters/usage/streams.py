@@ -15,7 +15,7 @@ from conformance.probe import Transcript
 from conformance.probes.usage import STREAMS
 from conformance.reading import Reading
 from conformance.stream_view import State
-from conformance.verdict import Finding, Untestable
+from conformance.verdict import Finding
 
 
 def asked_for_usage(reading: Reading) -> bool:
@@ -51,36 +51,24 @@ def options_accepted(transcript: Transcript) -> Statements:
         )
 
 
-def without_usage_chunk(transcript: Transcript) -> Transcript:
-    """The usage chunk never comes."""
-    exchange = forge.with_chunks(
-        transcript["streamed"].exchange,
-        lambda payloads: [each for each in payloads if not _is_usage(each)],
-    )
-    return transcript.replacing(exchange)
-
-
 def _is_usage(payload: Any) -> bool:
     return isinstance(payload, dict) and isinstance(payload.get("usage"), dict)
 
 
-@judges("usage.stream-present", on=(BASELINE, STREAMS), forgery=lambda t: _dropped(t))
-def stream_present(transcript: Transcript) -> Statements:
+def without_usage_chunk(exchange: Exchange) -> Exchange:
+    """The usage chunk never comes."""
+    return forge.with_chunks(
+        exchange, lambda payloads: [each for each in payloads if not _is_usage(each)]
+    )
+
+
+@reads("usage.stream-present", where=asked_for_usage, forgery=without_usage_chunk)
+def stream_present(reading: Reading) -> Statements:
     """A stream that was asked for usage brings a usage object."""
-    judged = False
-    for reading in transcript.readings:
-        if asked_for_usage(reading):
-            judged = True
-            if not reading.stream.usages:
-                last = len(reading.events) - 1
-                where = reading.at_event(last) if reading.events else reading.at_offset(0)
-                yield Finding(where, "a usage object before the end", "none", reading.id)
-    if not judged:
-        raise Untestable("no stream that asked for usage came to its end")
-
-
-def _dropped(transcript: Transcript) -> Transcript | None:
-    return without_usage_chunk(transcript) if transcript.get("streamed") else None
+    if not reading.stream.usages:
+        last = len(reading.events) - 1
+        where = reading.at_event(last) if reading.events else reading.at_offset(0)
+        yield Finding(where, "a usage object before the end", "none", reading.id)
 
 
 def twice(exchange: Exchange) -> Exchange:
