@@ -1,0 +1,96 @@
+"""Penalties and biases act on greedy answers, and the defaults of all parameters do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from conformance import forge, retelling
+from conformance.catalogue import Statements, TranscriptForgery, judges
+from conformance.chapters.sampling.chance import alike
+from conformance.chapters.sampling.stops import shown, text_place
+from conformance.obtained import obtained, refusal, refused
+from conformance.probe import Transcript
+from conformance.probes.weights import WEIGHTS
+from conformance.verdict import Finding
+
+VARY = "greedy answers of this target vary"
+
+
+def _acts(transcript: Transcript, pairs: tuple[tuple[str, str], ...]) -> Statements:
+    """In one pair at least, the answer with the parameter is not the one without."""
+    for own, weighed in pairs:
+        if obtained(transcript, own, VARY).text_of() != obtained(transcript, weighed).text_of():
+            return
+    reading = transcript[pairs[0][1]]
+    expected = "an answer that differs from the one without the penalty"
+    yield Finding(text_place(reading), expected, shown(reading.text_of()), reading.id)
+
+
+@judges("sampling.frequency-acts", on=WEIGHTS, forgery=lambda t: _unmoved(t))
+def frequency_acts(transcript: Transcript) -> Statements:
+    """`frequency_penalty: 2` changes one of two greedy answers, a repetitive one among them."""
+    yield from _acts(transcript, (("apples", "frequent"), ("open", "frequent-open")))
+
+
+def _unmoved(transcript: Transcript) -> Transcript | None:
+    """The penalty moves nothing."""
+    forged = alike("apples", "frequent")(transcript)
+    return alike("open", "frequent-open")(forged) if forged else None
+
+
+@judges("sampling.presence-acts", on=WEIGHTS, forgery=alike("open", "present", "absent"))
+def presence_acts(transcript: Transcript) -> Statements:
+    """`presence_penalty` 2 or -2 changes a greedy answer."""
+    yield from _acts(transcript, (("open", "present"), ("open", "absent")))
+
+
+def _told(label: str, change: Callable[[Transcript], str]) -> TranscriptForgery:
+    def forgery(transcript: Transcript) -> Transcript:
+        text = change(transcript)
+        exchange = retelling.with_text(transcript[label].exchange, lambda _: text)
+        return transcript.replacing(exchange)
+
+    return forgery
+
+
+@judges(
+    "sampling.logit-bias-acts",
+    on=WEIGHTS,
+    forgery=_told("biased", lambda transcript: transcript.setting.greedy[:24]),
+)
+def logit_bias_acts(transcript: Transcript) -> Statements:
+    """A bias of 100 on two tokens changes the greedy answer, or is refused."""
+    reading = obtained(transcript, "biased", VARY)
+    text = reading.text_of()
+    if len(text) >= 4 and transcript.setting.greedy.startswith(text):
+        expected = "an answer that differs from the one without the bias"
+        yield Finding(text_place(reading), expected, shown(text), reading.id)
+
+
+@judges(
+    "sampling.logit-bias-accepted",
+    on=WEIGHTS,
+    forgery=lambda t: t.replacing(forge.with_status(t["biased"].exchange, 400)),
+)
+def logit_bias_accepted(transcript: Transcript) -> Statements:
+    """`logit_bias` is not refused, with two tokens or with none."""
+    for label in ("biased", "unbiased"):
+        if refused(transcript[label]):
+            yield refusal(transcript[label])
+
+
+def _same(transcript: Transcript, label: str) -> Statements:
+    """A greedy answer is the target's own."""
+    reading = obtained(transcript, label, VARY)
+    own, text = transcript.setting.greedy, reading.text_of().rstrip("\ufffd").rstrip()
+    if not own.startswith(text) or (not text and own):
+        begins = f"the beginning of {own[: len(text) + 20]!r}"
+        yield Finding(text_place(reading), begins, shown(reading.text_of()), reading.id)
+
+
+@judges("sampling.defaults-neutral", on=WEIGHTS, forgery=_told("defaults", lambda _: "Well, 1"))
+def defaults_neutral(transcript: Transcript) -> Statements:
+    """With every default spelt out, the greedy answer is the same."""
+    yield from _same(transcript, "defaults")
+    if not refused(transcript["unbiased"]):
+        yield from _same(transcript, "unbiased")

@@ -1,0 +1,78 @@
+"""Conversations that ask for the probabilities of tokens. Judges nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.baseline import COUNTING
+from conformance.capability import Found, capability, classify
+from conformance.exchange import Request
+from conformance.json_view import mapping
+from conformance.probe import Probe, Script, Transcript, ask, together
+from conformance.probes.choices import OPEN
+from conformance.probes.stops import FOREIGN
+from conformance.reading import Reading
+from conformance.scene import Scene
+
+CAP = 10
+
+
+def _asked(scene: Scene) -> Script:
+    asked: dict[str, Any] = {"logprobs": True, "top_logprobs": 2, "max_tokens": CAP}
+    yield from ask(scene.chat("on", COUNTING, temperature=0, **asked))
+
+
+ASKED = Probe("sampling-logprobs", _asked, needs=("chat",))
+
+
+def given(reading: Reading) -> bool:
+    """Tell whether any choice of an answer has `logprobs`, in whatever shape."""
+    if reading.is_stream:
+        choices = [
+            choice
+            for chunk in reading.stream.chunks
+            if isinstance(found := chunk.value.get("choices"), list)
+            for choice in found
+        ]
+    else:
+        choices = [choice.raw for choice in reading.completion.choices]
+    return any(mapping(choice).get("logprobs") for choice in choices)
+
+
+@capability("logprobs", on=ASKED)
+def logprobs(transcript: Transcript) -> Found:
+    """`logprobs: true` brings `logprobs`, in whatever shape."""
+    return classify(transcript["on"], given(transcript["on"]), "logprobs: true")
+
+
+@capability("top-logprobs", on=ASKED)
+def top_logprobs(transcript: Transcript) -> Found:
+    """`top_logprobs: 2` brings others beside each token."""
+    reading = transcript["on"]
+    choice = reading.choice()
+    entries = choice.logprobs if choice else ()
+    first = mapping(entries[0]) if entries else {}
+    return classify(reading, bool(first.get("top_logprobs")), "top_logprobs: 2")
+
+
+def _more(scene: Scene) -> Script:
+    def asked(label: str, prompt: str, **parameters: Any) -> Request:
+        return scene.chat(label, prompt, **{"logprobs": True, "max_tokens": CAP, **parameters})
+
+    wanted = [
+        asked("alone", COUNTING, temperature=0, max_tokens=4),
+        asked("none", COUNTING, temperature=0, top_logprobs=0, max_tokens=4),
+        asked("foreign", FOREIGN, temperature=0, top_logprobs=5, max_tokens=64),
+        asked("sampled", OPEN, temperature=1, top_logprobs=1),
+    ]
+    if scene.has("streaming"):
+        wanted += [
+            asked("streamed", COUNTING, temperature=0, top_logprobs=2, stream=True),
+            asked("streamed-foreign", FOREIGN, temperature=0, stream=True, max_tokens=64),
+        ]
+    if scene.has("n"):
+        wanted.append(asked("two", OPEN, temperature=1, top_logprobs=1, n=2))
+    yield from together(wanted)
+
+
+MORE_LOGPROBS = Probe("sampling-logprobs-more", _more, needs=("logprobs",))
