@@ -185,7 +185,11 @@ def _settings(target: Target) -> Settings:
         base_url=target.url,
         timeouts=Timeouts(total=http.timeout),
         headers=tuple(http.headers.items()),
-        trust=Trust(authorities=http.ca_file, client_certificate=http.client_certificate),
+        trust=Trust(
+            authorities=http.ca_file,
+            client_certificate=http.client_certificate,
+            client_key=http.client_key,
+        ),
         proxy=http.proxy,
         user_agent=f"gonogo/{__version__}",
     )

@@ -38,7 +38,7 @@ def tls_context(trust: Trust) -> ssl.SSLContext:
             context = ssl.create_default_context()
             _trust_bundle(context)
         if trust.client_certificate is not None:
-            context.load_cert_chain(trust.client_certificate)
+            context.load_cert_chain(trust.client_certificate, trust.client_key)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else ""
         raise UsageError(

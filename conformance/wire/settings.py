@@ -50,7 +50,8 @@ class Trust:
     authorities: str | None = None
     """File of PEM certificates to trust in place of the system's."""
     client_certificate: str | None = None
-    """PEM file with certificate and key."""
+    """PEM file with the certificate, and with its key where that has no file of its own."""
+    client_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
