@@ -150,7 +150,7 @@ def json(gateway: Gateway, call: Call) -> None:
     if not isinstance(body, dict):
         raise Problem("invalid_json", "The body must be a JSON object, such as {...}.")
     call.body = gateway.behaviour.body(body, call)
-    call.streams = body.get("stream") is True
+    call.streams = call.body.get("stream") is True
 
 
 def schema(gateway: Gateway, call: Call) -> None:

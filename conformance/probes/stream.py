@@ -56,7 +56,7 @@ def _shapes(scene: Scene) -> Script:
     turns: list[Message] = [
         {"role": "user", "content": "My favourite colour is teal."},
         {"role": "assistant", "content": "Noted."},
-        {"role": "user", "content": "Say which colour I named, and why people like it."},
+        {"role": "user", "content": "Which colour did I name, and why do people like it?"},
     ]
     yield from _both(scene, "long", LONG, max_tokens=110)
     yield from _both(scene, "one-token", COUNTING, max_tokens=1)

@@ -1,7 +1,7 @@
 '''Faults: lies the mock can be told to tell, one requirement each. Knows no lie; its files do.
 
 A fault is registered in the file of its chapter, under the id of the requirement it breaks, or that
-id with a flavour (`stream.done-last/twice`) where one requirement can be broken in several ways.
+id with a flavour (`stream.text-equal/last`) where one requirement can be broken in several ways.
 Nothing else lists it. A function with a docstring is put at a seam:
 
     @fault("transport.body-limit", at="settings")
@@ -41,13 +41,13 @@ Nothing else lists it. A function with a docstring is put at a seam:
             document["usage"]["total_tokens"] += 1
         return document
 
-    @fault("stream.one-id", at="chunks")                    # JSON of each event of a stream
+    @fault("stream.id-constant", at="chunks")                    # JSON of each event of a stream
     async def changes_its_id(chunks: Chunks, call: Call) -> Chunks:
         """Give each chunk an id of its own."""
         async for chunk in chunks:
             yield {**chunk, "id": chunk["id"] + str(time_ns())}
 
-    @fault("stream.done-last", at="events")                 # bytes of each event
+    @fault("stream.done-present", at="events")              # bytes of each event
     async def leaves_out_done(events: Events, call: Call) -> Events:
         """End without [DONE]."""
         async for event in events:
@@ -69,7 +69,7 @@ Nothing else lists it. A function with a docstring is put at a seam:
         """Leave out x-request-id."""
         return headers(reply, {"x-request-id": None})
 
-    @fault("framing.complete-body", at="writes")            # bytes on their way to the connection
+    @fault("framing.complete", at="writes")            # bytes on their way to the connection
     async def hangs_up(writes: Writes, call: Call) -> Writes:
         """Close before the last chunk."""
         async for write in writes:

@@ -151,15 +151,15 @@ def test_a_behaviour_must_say_what_it_does() -> None:
 
 
 def test_faults_act_in_the_order_they_are_given() -> None:
-    app = mock(faults=("stream.done-last", "stream.done-last/twice"))
+    app = mock(faults=("stream.done-present", "stream.done-once"))
     assert ask(app, body(stream=True)).body.count(b"[DONE]") == 1
-    app = mock(faults=("stream.done-last/twice", "stream.done-last"))
+    app = mock(faults=("stream.done-once", "stream.done-present"))
     assert ask(app, body(stream=True)).body.count(b"[DONE]") == 0
 
 
 def test_a_fault_below_http_reaches_the_connection() -> None:
     transport = Transport()
-    ask(mock(faults=("framing.legal-chunks",)), body(stream=True), transport=transport)
+    ask(mock(faults=("framing.chunks-legal",)), body(stream=True), transport=transport)
     assert transport.written == b"zz\r\nhello\r\n"
     assert transport.closed
 
@@ -173,7 +173,7 @@ def test_behaviour_does_not_keep_pieces_back() -> None:
                 made.append(number)
                 yield piece
 
-    app = mock(engine=Noting(length=100), variants=("comments",), faults=("stream.one-id",))
+    app = mock(engine=Noting(length=100), variants=("comments",), faults=("stream.id-constant",))
     answer = ask(app, body(stream=True), leaves_after=4)
     assert len(answer.writes) < 20
     assert len(made) <= len(answer.writes)

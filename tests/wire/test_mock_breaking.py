@@ -99,9 +99,9 @@ def test_an_engine_that_breaks_in_a_stream_ends_it_with_one_error(error: Excepti
 @pytest.mark.parametrize(
     ("fault", "ends"),
     [
-        ("framing.legal-chunks", b"zz\r\nhello\r\n"),
-        ("framing.complete-body/reset", b"<reset>"),
-        ("framing.complete-body", b"[DONE]\n\n\r\n"),
+        ("framing.chunks-legal", b"zz\r\nhello\r\n"),
+        ("framing.complete/reset", b"<reset>"),
+        ("framing.complete", b"[DONE]\n\n\r\n"),
     ],
 )
 def test_behaviour_below_http_reaches_the_client(fault: str, ends: bytes) -> None:

@@ -7,7 +7,7 @@ from conformance.catalogue import Statements, judges
 from conformance.excerpt import visible
 from conformance.modes import ACCENTS, EMOJI, Echo, pairs
 from conformance.probe import Transcript
-from conformance.probes.stream import TEXTS
+from conformance.probes.stream import CHOICES, SHAPES, TEXTS
 from conformance.reading import Reading
 from conformance.replacement import replaced_echo
 from conformance.verdict import Finding
@@ -18,13 +18,16 @@ REPLACEMENT = "\ufffd"
 
 def with_replacements(transcript: Transcript) -> Transcript | None:
     """Every character beyond ASCII of one stream is replaced."""
-    exchange = transcript["emoji-streamed"].exchange
+    reading = transcript.get("emoji-streamed")
+    if reading is None:
+        return None
+    exchange = reading.exchange
     body = exchange.body.decode()
     damaged = "".join(each if each.isascii() else REPLACEMENT for each in body)
     return transcript.replacing(forge.with_body(exchange, damaged.encode()))
 
 
-@judges("framing.no-replacement", on=TEXTS, forgery=with_replacements)
+@judges("framing.no-replacement", on=(TEXTS, SHAPES, CHOICES), forgery=with_replacements)
 def no_replacement(transcript: Transcript) -> Statements:
     """No stream holds U+FFFD that the plain answer lacks, nor one where the prompt's own characters
     belong.

@@ -1,0 +1,1 @@
+"""Lies in the bytes of a stream."""

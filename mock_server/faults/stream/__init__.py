@@ -1,0 +1,1 @@
+"""Lies about the meaning of a stream."""
