@@ -14,6 +14,8 @@ APPLES = "Write the word apple 40 times, separated by spaces."
 SHORT, LONG = 24, 48
 BIAS = {"1000": 100, "1500": 100}
 """Two tokens of any vocabulary; no greedy answer is made of one of them."""
+WIDE_BIAS = {str(token): 100 for token in range(101, 4101, 2)}
+"""For engines that choose among few candidates: some of these are in any vocabulary."""
 DEFAULTS: dict[str, Any] = {
     "top_p": 1,
     "n": 1,
@@ -34,7 +36,8 @@ def _weights(scene: Scene) -> Script:
             ("frequent-open", OPEN, LONG, {"frequency_penalty": 2}),
             ("present", OPEN, LONG, {"presence_penalty": 2}),
             ("absent", OPEN, LONG, {"presence_penalty": -2}),
-            ("biased", COUNTING, SHORT, {"logit_bias": BIAS}),
+            ("biased", OPEN, LONG, {"logit_bias": BIAS}),
+            ("biased-wide", OPEN, LONG, {"logit_bias": WIDE_BIAS}),
             ("unbiased", COUNTING, SHORT, {"logit_bias": {}}),
             ("defaults", COUNTING, SHORT, DEFAULTS),
         )
@@ -47,8 +50,8 @@ WEIGHTS = Probe("sampling-weights", _weights, needs=("chat", "deterministic"))
 @capability("logit-bias", on=WEIGHTS)
 def logit_bias(transcript: Transcript) -> Found:
     """A bias of 100 on two tokens changes the greedy answer."""
-    text = transcript["biased"].text_of()
-    changed = not transcript.setting.greedy.startswith(text) or len(text) < 4
+    own = transcript["open"].text_of()
+    changed = any(transcript[label].text_of() != own for label in ("biased", "biased-wide"))
     return classify(transcript["biased"], changed, "logit_bias")
 
 

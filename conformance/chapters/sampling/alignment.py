@@ -8,7 +8,14 @@ from conformance import forge, retelling
 from conformance.catalogue import Statements, judges, reads
 from conformance.chapters.sampling.caps import spent
 from conformance.chapters.sampling.choices import place
-from conformance.chapters.sampling.logprobs import edited, entries, number, tops, with_entries
+from conformance.chapters.sampling.logprobs import (
+    ROUNDING,
+    edited,
+    entries,
+    number,
+    tops,
+    with_entries,
+)
 from conformance.chapters.sampling.stops import shown, text_place
 from conformance.exchange import Exchange
 from conformance.json_view import mapping
@@ -131,15 +138,17 @@ def logprobs_greedy(transcript: Transcript) -> Statements:
     reading = obtained(transcript, "on")
     judged = False
     for each in entries(reading):
+        token = each.value.get("token")
         own = number(each.value.get("logprob"))
-        read = (number(one.get("logprob")) for one in tops(each.value))
-        others = [value for value in read if value is not None]
+        read = [(one.get("token"), number(one.get("logprob"))) for one in tops(each.value)]
+        others = [(value, name) for name, value in read if value is not None and name != token]
         if own is None or not others:
             continue
         judged = True
-        if max(others) > own + 1e-3:
-            expected = f"{own}, the chosen token's, to be the highest"
-            yield Finding(each.where, expected, f"{max(others)}", reading.id)
+        value, name = max(others, key=lambda other: other[0])
+        if value > max([own, *(same for it, same in read if it == token and same)]) + ROUNDING:
+            expected = f"{token!r}, which was chosen, to be the likeliest"
+            yield Finding(each.where, expected, f"{name!r}: {value}, above {own}", reading.id)
             return
     if not judged:
         raise NotApplicable("no alternatives to compare with")

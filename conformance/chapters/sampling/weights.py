@@ -22,7 +22,7 @@ def _acts(transcript: Transcript, pairs: tuple[tuple[str, str], ...]) -> Stateme
         if obtained(transcript, own, VARY).text_of() != obtained(transcript, weighed).text_of():
             return
     reading = transcript[pairs[0][1]]
-    expected = "an answer that differs from the one without the penalty"
+    expected = "an answer that differs from the one without the parameter"
     yield Finding(text_place(reading), expected, shown(reading.text_of()), reading.id)
 
 
@@ -53,18 +53,10 @@ def _told(label: str, change: Callable[[Transcript], str]) -> TranscriptForgery:
     return forgery
 
 
-@judges(
-    "sampling.logit-bias-acts",
-    on=WEIGHTS,
-    forgery=_told("biased", lambda transcript: transcript.setting.greedy[:24]),
-)
+@judges("sampling.logit-bias-acts", on=WEIGHTS, forgery=alike("open", "biased", "biased-wide"))
 def logit_bias_acts(transcript: Transcript) -> Statements:
-    """A bias of 100 on two tokens changes the greedy answer, or is refused."""
-    reading = obtained(transcript, "biased", VARY)
-    text = reading.text_of()
-    if len(text) >= 4 and transcript.setting.greedy.startswith(text):
-        expected = "an answer that differs from the one without the bias"
-        yield Finding(text_place(reading), expected, shown(text), reading.id)
+    """A bias of 100 on two tokens, or on two thousand, changes a greedy answer."""
+    yield from _acts(transcript, (("open", "biased"), ("open", "biased-wide")))
 
 
 @judges(

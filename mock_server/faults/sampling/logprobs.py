@@ -108,6 +108,8 @@ def _reversed(content: Entries) -> None:
 def _unlikely(content: Entries) -> None:
     for entry in content:
         entry["logprob"] -= 20.0
+        for one in entry["top_logprobs"]:
+            one["logprob"] -= 20.0 * (one["token"] == entry["token"])
 
 
 def _ids(content: Entries) -> None:
