@@ -1,0 +1,265 @@
+"""Judges of what streams add up to, and of streams beside and after others."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conformance import modes
+from conformance.chapters.stream.conversations import AFTER
+from conformance.exchange import Ending, Exchange, Setting
+from conformance.probes.framing import LONG, SHORT
+from conformance.probes.stream import BESIDE, FORMS, LEFT
+from conformance.verdict import Inconclusive, NotApplicable
+from tests.conformance import answers
+from tests.conformance.answers import chunk, completion, request
+from tests.conformance.chapters.judging import labelled, opinion
+from tests.conformance.chapters.streams import (
+    DONE,
+    END,
+    FRESH,
+    ROLE,
+    TEXT,
+    of_choice,
+    plain,
+    stream,
+    streamed,
+)
+
+SEA = "the sea is wide and the ship is small"
+
+
+def pair(whole: str, pieces: str, *again: str) -> list[Exchange]:
+    made = [plain(whole), streamed(pieces)]
+    for place, text in enumerate(again, 1):
+        made.append(plain(whole, label=modes.plain("one", place)))
+        made.append(streamed(text, label=modes.streamed("one", place)))
+    return made
+
+
+LOST = "the sea is | and the ship is small"
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "departs"),
+    [
+        (pair(SEA, "the sea is| wide and| the ship is small"), False),
+        (pair(SEA, LOST, LOST, LOST), True),
+        (pair(SEA, LOST), True),
+        (pair(SEA, "the sea sea is wide and the ship is small", SEA, SEA), True),
+        (pair(SEA, "the sea is wide and", "the sea is wide and"), True),
+        (pair(SEA, "the sea is wide or narrow", SEA), False),
+        (pair(SEA, "a lake lies", "a hill stands"), True),
+        (pair(SEA, " " + SEA), False),
+    ],
+)
+def test_a_text_that_differs_each_time_or_was_damaged_departs(
+    exchanges: list[Exchange], departs: bool
+) -> None:
+    assert bool(opinion("stream.text-equal", exchanges)[0]) is departs
+
+
+def test_a_target_that_varies_by_itself_is_not_held_to_its_text() -> None:
+    first, second = pair(SEA, "a lake lies")
+    third = plain("a hill stands", label=modes.plain("one", 1))
+    fourth = streamed("a tree", label=modes.streamed("one", 1))
+    assert opinion("stream.text-equal", [first, second, third, fourth]) == ((), None)
+
+
+def test_a_request_that_is_refused_in_either_mode_is_no_pair() -> None:
+    refused = [replace(each, status=400) for each in pair(SEA, SEA)]
+    findings, undecided = opinion("stream.text-equal", refused)
+    assert findings == ()
+    assert isinstance(undecided, NotApplicable)
+
+
+@pytest.mark.parametrize(
+    ("identity", "whole", "pieces"),
+    [
+        ("stream.edges-equal", SEA, " " + SEA),
+        ("stream.blanks-kept", SEA, SEA.replace(" ", "")),
+        ("stream.newlines-kept", "one\ntwo\nthree", "onetwothree"),
+        ("stream.not-empty", SEA, ""),
+    ],
+)
+def test_what_gets_lost_is_named(identity: str, whole: str, pieces: str) -> None:
+    assert opinion(identity, pair(whole, pieces))[0]
+    assert not opinion(identity, pair(whole, whole))[0]
+
+
+def test_finish_reasons_are_compared_where_the_texts_are_the_same() -> None:
+    assert opinion("stream.finish-equal", [plain(SEA), streamed(SEA, "stop")])[0]
+    assert not opinion("stream.finish-equal", [plain(SEA), streamed("a lake", "stop")])[0]
+    assert not opinion("stream.finish-equal", [plain(SEA), streamed(SEA)])[0]
+
+
+def two(one: str, other: str, *, whole: bool) -> Exchange:
+    if whole:
+        document = completion()
+        document["choices"] = [
+            {**document["choices"][0], "index": at, "message": {"content": text}}
+            for at, text in enumerate((one, other))
+        ]
+        made = answers.exchange(json.dumps(document).encode())
+        return labelled(made, modes.plain(modes.SEEDED))
+    pieces = [
+        of_choice(chunk({"content": text}, **FRESH), index=at)
+        for at, text in enumerate((one, other))
+    ]
+    return labelled(stream(*pieces, DONE), modes.streamed(modes.SEEDED))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "crossed"),
+    [
+        ("red apples fall down", "blue birds sing on high", False),
+        ("red birds sing on high", "blue apples fall down", True),
+        ("red apples roll away", "blue birds sing on high", False),
+        ("blue birds sing on high", "red apples fall down", False),
+    ],
+)
+def test_choices_that_go_on_as_one_another_are_crossed(one: str, other: str, crossed: bool) -> None:
+    whole = two("red apples fall down", "blue birds sing on high", whole=True)
+    exchanges = [whole, two(one, other, whole=False)]
+    assert bool(opinion("stream.choices-apart", exchanges)[0]) is crossed
+
+
+def test_a_choice_that_never_came_is_missed() -> None:
+    whole = two("red", "blue", whole=True)
+    lost = labelled(stream(ROLE, TEXT, END, DONE), modes.streamed(modes.SEEDED))
+    assert opinion("stream.same-choices", [whole, lost])[0]
+
+
+def numbers(place: int) -> str:
+    return " ".join(str(place * 100 + each) for each in range(9))
+
+
+def beside(**changes: str) -> list[Exchange]:
+    texts = {f"alone-{place}": numbers(place) for place in BESIDE}
+    for again in ("", "-again"):
+        texts |= {f"beside-{place}{again}": numbers(place) for place in BESIDE}
+    return [streamed({**texts, **changes}[label], label=label) for label in texts]
+
+
+def test_streams_at_once_must_not_carry_each_others_text() -> None:
+    assert opinion("stream.overlap", beside()) == ((), None)
+    assert opinion("stream.overlap", beside(**{"beside-1": numbers(3)}))[0]
+    woven = "100 101 302 303 104"
+    assert opinion("stream.overlap", beside(**{"beside-1-again": woven}))[0]
+    assert not opinion("stream.overlap", beside(**{"beside-1": "I would rather not"}))[0]
+
+
+def test_one_answer_for_every_prompt_is_found() -> None:
+    same = {f"alone-{place}": "the first answer, for ever and ever" for place in BESIDE}
+    assert opinion("stream.own-answer", beside(**same))[0]
+    assert not opinion("stream.own-answer", beside())[0]
+
+
+def after(**changes: Exchange) -> list[Exchange]:
+    left = streamed(numbers(LEFT), label="left-1")
+    made: dict[str, Exchange] = {"left-1": replace(left, ending=Ending.ABANDONED)}
+    for label in AFTER:
+        make = streamed if "streamed" in label else plain
+        made[label] = make(SEA, label=label)
+    return list({**made, **changes}.values())
+
+
+GREEDY = Setting(greedy=SEA)
+
+
+def test_a_closed_stream_must_not_block_or_spoil_the_next_answer() -> None:
+    assert opinion("stream.closed-early", after(), GREEDY) == ((), None)
+    assert opinion("stream.closed-early-text", after(), GREEDY) == ((), None)
+    blocked = after(after=replace(plain(SEA, label="after"), status=503))
+    assert opinion("stream.closed-early", blocked, GREEDY)[0]
+    for text in ("the sea is wide", f"{numbers(LEFT)} {SEA}", LOST):
+        spoilt = after(**{"later-streamed": streamed(text, label="later-streamed")})
+        assert opinion("stream.closed-early-text", spoilt, GREEDY)[0]
+    other = after(**{"later-streamed": streamed("another way to put it", label="later-streamed")})
+    assert not opinion("stream.closed-early-text", other, GREEDY)[0]
+
+
+def test_a_rate_limit_after_closed_streams_decides_nothing() -> None:
+    limited = after(after=replace(plain(SEA, label="after"), status=429))
+    findings, undecided = opinion("stream.closed-early", limited, GREEDY)
+    assert findings == ()
+    assert isinstance(undecided, Inconclusive)
+
+
+def resumed(*texts: str) -> list[Exchange]:
+    labels = ("plain", "plain-again", "resumed", "resumed-again")
+    return [streamed(text, label=label) for label, text in zip(labels, texts, strict=True)]
+
+
+def test_last_event_id_must_change_nothing() -> None:
+    assert opinion("stream.last-event-id", resumed(SEA, SEA, SEA, SEA)) == ((), None)
+    assert opinion("stream.last-event-id", resumed(SEA, SEA, "is wide", "is wide"))[0]
+    assert not opinion("stream.last-event-id", resumed(SEA, SEA, "is wide", SEA))[0]
+    assert isinstance(
+        opinion("stream.last-event-id", resumed(SEA, "x", "y", "y"))[1], NotApplicable
+    )
+
+
+def test_every_form_of_no_options_is_accepted() -> None:
+    forms = [streamed(SEA, label=label) for label in FORMS]
+    assert opinion("stream.options-forms", forms) == ((), None)
+    assert opinion("stream.options-forms", [replace(forms[0], status=400), *forms[1:]])[0]
+
+
+def refusals(**changes: Any) -> list[Exchange]:
+    body = json.dumps({"error": {"message": "no", "type": "x"}}).encode()
+    refused = answers.exchange(body, request=request(stream=True), status=400)
+    labels = ("unknown-model", "no-messages", "hot")
+    return [labelled(replace(refused, **changes), label) for label in labels]
+
+
+def test_a_refusal_must_not_come_as_a_stream() -> None:
+    assert opinion("stream.refused-first", refusals()) == ((), None)
+    error = b'data: {"error":{"message":"no"}}\n\ndata: [DONE]\n\n'
+    for body in (b"", b"data: [DONE]\n\n", error):
+        headers = (("content-type", "text/event-stream"),)
+        assert opinion("stream.refused-first", refusals(status=200, body=body, headers=headers))[0]
+    answered = [labelled(streamed(SEA), label) for label in ("unknown-model", "hot")]
+    assert not opinion("stream.refused-first", answered)[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "wrong"), [(500, False), (503, False), (400, True), (200, True)]
+)
+def test_an_engine_that_is_down_is_a_5xx(status: int, wrong: bool) -> None:
+    (failing,) = refusals(status=status)[:1]
+    assert bool(opinion("stream.failure-first", [labelled(failing, "failing")])[0]) is wrong
+
+
+def with_ids(ids: list[str]) -> list[Exchange]:
+    return [
+        labelled(stream(*[{**each, "id": name} for each in (ROLE, TEXT, END)], DONE), label)
+        for label, name in zip((*SHORT, *LONG), ids, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ids", "scope", "shared"),
+    [
+        ("abcde", "gateway", False),
+        ("aaaaa", "any", True),
+        ("aabbb", "any", True),
+        ("abcda", "any", False),
+        ("abcda", "gateway", True),
+    ],
+)
+def test_ids_are_shared_when_chance_cannot_explain_it(ids: str, scope: str, shared: bool) -> None:
+    findings, _ = opinion("stream.id-unique", with_ids(list(ids)), Setting(scope=scope))
+    assert bool(findings) is shared
+
+
+def test_a_long_answer_in_one_piece_every_time_is_found() -> None:
+    text = "word " * 20
+    assert opinion("stream.in-pieces", [streamed(text, label=label) for label in LONG])[0]
+    pieces = text.replace("d w", "d| w")
+    assert not opinion("stream.in-pieces", [streamed(pieces, label=label) for label in LONG])[0]
+    short = [streamed("hi", label=label) for label in LONG]
+    assert isinstance(opinion("stream.in-pieces", short)[1], NotApplicable)
