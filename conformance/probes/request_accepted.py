@@ -153,6 +153,11 @@ HOSTILE = (
         (Case("surrogate", lambda body: body.replace(b"the sea", b"the \\ud83c sea")),),
     ),
     Row(
+        "request.empty-content",
+        "an empty question",
+        (Case("content-empty", {"messages": [{"role": "user", "content": ""}]}),),
+    ),
+    Row(
         "request.control-characters",
         "control characters",
         (

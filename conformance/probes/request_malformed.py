@@ -14,20 +14,23 @@ TYPE = "invalid_type"
 VALUE = "invalid_value"
 
 
-OTHERS: dict[str, Any] = {
+SAMPLING: dict[str, Any] = {
     "top_p": "high",
-    "top_k": "few",
     "n": "two",
     "seed": "x",
     "presence_penalty": "x",
     "frequency_penalty": {},
+}
+"""Fields that steer the answer, each with a value of a wrong type."""
+
+OTHERS: dict[str, Any] = {
     "logit_bias": [1],
     "logprobs": "yes",
     "metadata": "x",
     "user": 5,
-    "stream_options": "x",
+    "tools": "x",
 }
-"""Fields beside the ones with rows of their own, each with a value of a wrong type."""
+"""The remaining ones."""
 
 
 def _user(content: Any) -> list[dict[str, Any]]:
@@ -261,7 +264,7 @@ TYPES = (
         "request.boolean-number-refused",
         "true is not a number",
         (
-            Case("temperature-true", {"temperature": True}, "temperature", gateway=True),
+            Case("temperature-true", {"temperature": True}, "temperature"),
             Case("cap-true", {"max_tokens": True}, "max_tokens", gateway=True),
         ),
         TYPE,
@@ -276,13 +279,30 @@ TYPES = (
         TYPE,
     ),
     Row(
+        "request.role-type-refused",
+        "a role is text",
+        (Case("role-number", {"messages": [{"role": 5, "content": ASK}]}, "messages[0].role"),),
+        TYPE,
+    ),
+    Row(
+        "request.sampling-types-refused",
+        "the field has another type",
+        tuple(Case(f"{name}-word", {name: value}, name) for name, value in SAMPLING.items()),
+        TYPE,
+    ),
+    Row(
+        "request.stream-options-type-refused",
+        "`stream_options` is an object",
+        (Case("options-word", {"stream": True, "stream_options": "x"}, "stream_options"),),
+        TYPE,
+    ),
+    Row(
         "request.other-types-refused",
         "the field has another type",
         tuple(
-            Case(f"{name}-wrong-type", {name: value, "stream": True}, name, gateway=True)
+            Case(f"{name}-wrong-type", {name: value, "stream": True}, name)
             for name, value in OTHERS.items()
         ),
-        TYPE,
     ),
 )
 

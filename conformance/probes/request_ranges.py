@@ -150,17 +150,24 @@ LOGPROBS = (
 
 EDGES = (
     Row(
+        "request.temperature-zero",
+        "0 is greedy",
+        (Case("temperature-zero", {"temperature": 0.0, "stream": True}),),
+    ),
+    Row(
         "request.temperature-edges",
-        "0 and 2 are within the range of a temperature",
-        (
-            Case("temperature-zero", {"temperature": 0.0, "stream": True}),
-            Case("temperature-two", {"temperature": 2}),
-        ),
+        "2 is within the range of a temperature",
+        (Case("temperature-two", {"temperature": 2}),),
     ),
     Row(
         "request.top-p-edges",
-        "0 and 1 are within the range of `top_p`",
-        (Case("top_p-zero", {"top_p": 0}), Case("top_p-one", {"top_p": 1, "stream": True})),
+        "it is within the range of `top_p`",
+        (Case("top_p-one", {"top_p": 1, "stream": True}),),
+    ),
+    Row(
+        "request.top-p-zero",
+        "it is within the range of `top_p`",
+        (Case("top_p-zero", {"top_p": 0}),),
     ),
     Row(
         "request.penalty-edges",

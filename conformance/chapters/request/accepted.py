@@ -11,7 +11,8 @@ from conformance.probes.request_accepted import ACCEPTED, HOSTILE, PROVOKED, TAK
 from conformance.probes.request_cases import Row
 from conformance.probes.request_content import CONTENT, CONVERSATIONS, ORDER, PARTS, TURNS
 from conformance.probes.request_features import HARMLESS, WISHES
-from conformance.probes.request_ranges import AT_THE_EDGE, EDGES
+from conformance.probes.request_malformed import BODIES, WRONG_TYPES
+from conformance.probes.request_ranges import AT_THE_EDGE, EDGES, OUT_OF_RANGE
 from conformance.verdict import Finding, NotApplicable
 
 TABLES: tuple[tuple[Probe, tuple[Row, ...]], ...] = (
@@ -80,6 +81,24 @@ for _row in HOSTILE:
 judges("request.order-answered", on=CONVERSATIONS, forgery=breaking("assistant-first"))(
     surviving((*ORDER, *TURNS))
 )
+
+
+PROBES = (BODIES, WRONG_TYPES, OUT_OF_RANGE, AT_THE_EDGE, TAKEN, WISHES, CONTENT)
+
+
+def some_breaking(transcript: Transcript) -> Transcript:
+    """One of the odd requests is answered with 500."""
+    return breaking(transcript.exchanges[-1].request.label)(transcript)
+
+
+@judges("request.no-server-error", on=PROBES, forgery=some_breaking)
+def no_server_error(transcript: Transcript) -> Statements:
+    """No request of these tables, whether right or wrong, is a 5xx."""
+    for reading in transcript.readings:
+        if reading.status is not None and reading.status >= 500:
+            decided(transcript, reading.exchange.request.label)
+            actual = f"{reading.status}: {excerpt(reading)}"
+            yield Finding(reading.at_status(), "200 or 4xx", actual, reading.id)
 
 
 def neutral(*labels: str) -> ConversationJudge:

@@ -53,17 +53,3 @@ def json_mode_not_ignored(transcript: Transcript) -> Statements:
             repr(text[:100]),
             reading.id,
         )
-
-
-@judges("request.format-answered", on=WISHES, forgery=lambda transcript: _broken(transcript))
-def format_answered(transcript: Transcript) -> Statements:
-    """A malformed `response_format` is answered or refused, never a 5xx."""
-    for label in ("format-string", "format-number"):
-        reading = decided(transcript, label)
-        if reading.status is not None and reading.status >= 500:
-            yield Finding(reading.at_status(), "4xx", f"{reading.status}", reading.id)
-
-
-def _broken(transcript: Transcript) -> Transcript:
-    """A malformed format breaks the server."""
-    return transcript.replacing(forge.with_status(transcript["format-number"].exchange, 500))
