@@ -9,7 +9,10 @@ from conformance.scene import Scene
 
 WORDS = ("tulip", "zebra", "violin", "granite")
 CAP = 16
-BESIDE = ("beside-1", "beside-2", "beside-3")
+LONG = 48
+"""Tokens of the stream that others are not to wait for."""
+ROUNDS = (1, 2)
+BESIDE = (1, 2, 3)
 
 
 def order(word: str) -> str:
@@ -38,12 +41,17 @@ OVERLAP = Probe("always-overlap", _overlap)
 
 def _beside(scene: Scene) -> Script:
     yield from ask(scene.chat("alone", "Say ok.", max_tokens=1, temperature=0))
-    stream = scene.chat("stream", COUNTING, max_tokens=200, temperature=0, stream=True)
-    small = (
-        scene.chat(label, "Say ok.", max_tokens=1, temperature=0, wire=Wire.SOCKET)
-        for label in BESIDE
-    )
-    yield from together([stream, *small])
+    for round_ in ROUNDS:
+        stream = scene.chat(
+            f"stream-{round_}", COUNTING, max_tokens=LONG, temperature=0, stream=True
+        )
+        small = (
+            scene.chat(
+                f"beside-{round_}-{place}", "Say ok.", max_tokens=1, temperature=0, wire=Wire.SOCKET
+            )
+            for place in BESIDE
+        )
+        yield from together([stream, *small])
 
 
 OPEN_STREAM = Probe("always-open-stream", _beside, needs=("streaming",), alone=True)

@@ -237,7 +237,7 @@ TYPES = (
         "`stop` is neither text nor an array of text",
         (
             Case("stop-number", {"stop": 5}, "stop"),
-            Case("stop-of-numbers", {"stop": [5]}, "stop[0]", gateway=True),
+            Case("stop-of-numbers", {"stop": [5]}, gateway=True),
         ),
         TYPE,
     ),

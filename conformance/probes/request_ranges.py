@@ -114,7 +114,7 @@ RANGES = (
         "a stop text is not empty",
         (
             Case("stop-empty", {"stop": ""}, "stop", gateway=True),
-            Case("stop-empty-listed", {"stop": [""]}, "stop[0]", gateway=True),
+            Case("stop-empty-listed", {"stop": [""]}, gateway=True),
         ),
         VALUE,
     ),

@@ -121,9 +121,13 @@ reads(
 reads("always.no-host-path", where=answered, forgery=saying("see /opt/gateway/main.py"))(
     leaking(leaks.places, "path or private address of the host")
 )
-reads("always.no-vendor-mark", where=refusal, forgery=saying("AiError from @cf/google/gemma"))(
-    leaking(leaks.engine_names, "name of an engine")
-)
+
+
+@reads("always.no-vendor-mark", where=refusal, forgery=saying("AiError from @cf/google/gemma"))
+def no_vendor_mark(reading: Reading) -> Statements:
+    """The body names no engine and no framework that the request did not name."""
+    for found in leaks.engine_names(_unescaped(reading.text), said(reading))[:1]:
+        yield Finding(reading.at_pointer(""), "no name of an engine", repr(found), reading.id)
 
 
 @reads("always.no-template-mark", where=chat_answer, forgery=saying("<end_of_turn>"))

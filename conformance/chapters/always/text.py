@@ -112,7 +112,7 @@ def a_page(exchange: Exchange) -> Exchange:
 @reads("always.json-or-events", where=below_the_base, forgery=a_page)
 def json_or_events(reading: Reading) -> Statements:
     """The body is JSON or a stream of events, not a page, nor plain text."""
-    if reading.interpretation not in _TEXTS and not reading.json.ok:
+    if not (reading.interpretation in _TEXTS or reading.is_stream or reading.json.ok):
         yield Finding(
             reading.at_offset(0),
             "JSON or events",

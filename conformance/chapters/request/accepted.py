@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from conformance import forge
 from conformance.answering import CONTROL, decided, excerpt, not_accepted
 from conformance.catalogue import ConversationJudge, Statements, TranscriptForgery, judges
@@ -65,7 +67,7 @@ def surviving(rows: tuple[Row, ...]) -> ConversationJudge:
     return judge
 
 
-def breaking(label: str) -> TranscriptForgery:
+def breaking(label: str) -> Callable[[Transcript], Transcript]:
     """Return the forgery that answers a case with 500."""
 
     def forgery(transcript: Transcript) -> Transcript:
