@@ -13,8 +13,9 @@ from conformance.probes.request_accepted import ACCEPTED, HOSTILE, PROVOKED, TAK
 from conformance.probes.request_cases import Row
 from conformance.probes.request_content import CONTENT, CONVERSATIONS, ORDER, PARTS, TURNS
 from conformance.probes.request_features import HARMLESS, WISHES
-from conformance.probes.request_malformed import BODIES, WRONG_TYPES
+from conformance.probes.request_malformed import BODIES
 from conformance.probes.request_ranges import AT_THE_EDGE, EDGES, OUT_OF_RANGE
+from conformance.probes.request_types import WRONG_TYPES
 from conformance.verdict import Finding, NotApplicable
 
 TABLES: tuple[tuple[Probe, tuple[Row, ...]], ...] = (

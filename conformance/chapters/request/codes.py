@@ -11,8 +11,9 @@ from conformance.probe import Probe, Transcript
 from conformance.probes.request_cases import Case, Row
 from conformance.probes.request_content import CONTENT, CONVERSATIONS
 from conformance.probes.request_features import WISHES
-from conformance.probes.request_malformed import BODIES, WRONG_TYPES
+from conformance.probes.request_malformed import BODIES
 from conformance.probes.request_ranges import OUT_OF_RANGE
+from conformance.probes.request_types import WRONG_TYPES
 from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable
 

@@ -1,0 +1,197 @@
+"""Requests that hold a field of a wrong type. Judge nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.probe import Probe
+from conformance.probes.request_cases import ASK, Case, Row, send_all
+from conformance.probes.request_malformed import TYPE, USER
+
+SAMPLING: dict[str, Any] = {
+    "top_p": "high",
+    "n": "two",
+    "seed": "x",
+    "presence_penalty": "x",
+    "frequency_penalty": {},
+}
+"""Fields that steer the answer, each with a value of a wrong type."""
+
+OTHERS: dict[str, Any] = {
+    "logit_bias": [1],
+    "logprobs": "yes",
+    "metadata": "x",
+    "user": 5,
+    "tools": "x",
+}
+"""The remaining ones."""
+
+
+def _user(content: Any) -> list[dict[str, Any]]:
+    return [{"role": "user", "content": content}]
+
+
+TYPES = (
+    Row(
+        "request.model-type-refused",
+        "`model` is not a string",
+        (
+            Case("model-number", {"model": 7}, "model"),
+            Case(
+                "model-list", lambda body: body.replace(b'"model":', b'"model":["x"],"m":'), "model"
+            ),
+            Case("model-null", {"model": None, "stream": True}, "model", gateway=True),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.messages-type-refused",
+        "`messages` is not an array",
+        (
+            Case("messages-string", {"messages": ASK}, "messages"),
+            Case("messages-object", {"messages": USER, "stream": True}, "messages"),
+            Case("messages-null", {"messages": None}, "messages", gateway=True),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.message-type-refused",
+        "a message is not an object",
+        (
+            Case("message-string", {"messages": [ASK]}, "messages[0]"),
+            Case("message-null", {"messages": [USER, None], "stream": True}, "messages[1]"),
+            Case("message-list", {"messages": [[USER]]}, "messages[0]", gateway=True),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.content-type-refused",
+        "`content` is neither text nor an array of parts",
+        (
+            Case("content-number", {"messages": _user(5)}, "messages[0].content"),
+            Case("content-object", {"messages": _user({"text": ASK})}, "messages[0].content"),
+            Case(
+                "content-later",
+                {"messages": [USER, {"role": "assistant", "content": "ok"}, *_user(True)]},
+                "messages[2].content",
+                gateway=True,
+            ),
+            Case(
+                "content-of-strings",
+                {"messages": _user([ASK])},
+                "messages[0].content[0]",
+                gateway=True,
+            ),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.content-null-refused",
+        "a user's `content` is null",
+        (Case("content-null", {"messages": _user(None)}, "messages[0].content", gateway=True),),
+        TYPE,
+    ),
+    Row(
+        "request.temperature-type-refused",
+        "`temperature` is not a number",
+        (
+            Case("temperature-word", {"temperature": "hot"}, "temperature"),
+            Case(
+                "temperature-list",
+                {"temperature": [0], "stream": True},
+                "temperature",
+                gateway=True,
+            ),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.max-tokens-type-refused",
+        "a cap is not a number",
+        (
+            Case("cap-word", {"max_tokens": "many", "stream": True}, "max_tokens"),
+            Case("cap-object", {"max_tokens": {}}, "max_tokens", gateway=True),
+            Case(
+                "new-cap-word",
+                {"max_tokens": ..., "max_completion_tokens": "many"},
+                "max_completion_tokens",
+                gateway=True,
+            ),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.stop-type-refused",
+        "`stop` is neither text nor an array of text",
+        (
+            Case("stop-number", {"stop": 5}, "stop"),
+            Case("stop-of-numbers", {"stop": [5]}, gateway=True),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.stream-type-refused",
+        "`stream` is not a boolean",
+        (
+            Case("stream-word", {"stream": "maybe"}, "stream"),
+            Case("stream-quoted", {"stream": "false"}, "stream", gateway=True),
+            Case("stream-number", {"stream": 1}, "stream", gateway=True),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.numeric-string-refused",
+        "a number in quotes is text",
+        (
+            Case("temperature-quoted", {"temperature": "0"}, "temperature", gateway=True),
+            Case("cap-quoted", {"max_tokens": "1"}, "max_tokens", gateway=True),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.boolean-number-refused",
+        "true is not a number",
+        (
+            Case("temperature-true", {"temperature": True}, "temperature"),
+            Case("cap-true", {"max_tokens": True}, "max_tokens", gateway=True),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.fraction-refused",
+        "an integer is due",
+        (
+            Case("cap-fraction", {"max_tokens": 1.5}, "max_tokens", gateway=True),
+            Case("n-fraction", {"n": 1.5}, "n", gateway=True),
+        ),
+        TYPE,
+    ),
+    Row(
+        "request.role-type-refused",
+        "a role is text",
+        (Case("role-number", {"messages": [{"role": 5, "content": ASK}]}, "messages[0].role"),),
+        TYPE,
+    ),
+    Row(
+        "request.sampling-types-refused",
+        "the field has another type",
+        tuple(Case(f"{name}-word", {name: value}, name) for name, value in SAMPLING.items()),
+        TYPE,
+    ),
+    Row(
+        "request.stream-options-type-refused",
+        "`stream_options` is an object",
+        (Case("options-word", {"stream": True, "stream_options": "x"}, "stream_options"),),
+        TYPE,
+    ),
+    Row(
+        "request.other-types-refused",
+        "the field has another type",
+        tuple(
+            Case(f"{name}-wrong-type", {name: value, "stream": True}, name)
+            for name, value in OTHERS.items()
+        ),
+    ),
+)
+
+WRONG_TYPES = Probe("request-types", lambda scene: send_all(scene, TYPES))
