@@ -21,7 +21,7 @@ from openapi import Contract, Scope
 SCHEMA_VERSION = "1.0"
 EXCERPT = 4096
 """Bytes of a body that the report quotes; the evidence has all of it."""
-MOST_ARRIVALS = 80
+MOST_ARRIVALS = 24
 
 
 @dataclass(frozen=True, slots=True)

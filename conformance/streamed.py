@@ -9,7 +9,7 @@ from typing import Any
 from conformance.exchange import Arrival, Exchange
 from conformance.sse import decode
 
-MOST_EVENTS = 80
+MOST_EVENTS = 60
 LONGEST_DATA = 240
 """Characters of an event's data that a report quotes; the evidence has all of it."""
 

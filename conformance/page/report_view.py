@@ -10,7 +10,8 @@ from conformance.outcome import outcome
 from conformance.page.words import CLASSES, GLYPHS, NAMES, SCOPES, chapter_of
 
 AFFORDED = 500_000
-"""Characters that what was expected and what came may take in a page together."""
+"""Characters that places, expectations and answers may take in a page together; as many again
+may the curl lines take."""
 
 
 def page_values(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def page_values(document: Mapping[str, Any]) -> dict[str, Any]:
         "capabilities": list(_capabilities(document["capabilities"])),
         "coverage": list(_coverage(rulings)),
         "not_judged": _not_judged(rulings),
+        "broken": list(_broken(document)),
         "baseline": list(_baseline(document["baseline"])),
         "crashes": run["crashes"],
         "levels": [
@@ -49,7 +51,7 @@ def chapter_values(
     """Return the rulings by chapter; `pieces` are the exchanges of (requirement, finding)."""
     reasons = document["baseline"].get("reasons", {})
     findings = sum(len(row["findings"]) for row in document["rulings"])
-    limit = max(160, min(900, AFFORDED // (2 * findings or 1)))
+    limit = max(60, min(900, AFFORDED // (3 * findings or 1)))
     chapters: dict[str, list[Mapping[str, Any]]] = {}
     for row in document["rulings"]:
         chapters.setdefault(chapter_of(row["requirement"]), []).append(row)
@@ -95,10 +97,10 @@ def _ruling(
         "open": False,
         "findings": [
             {
-                "where": each["where"][:400],
+                "where": _cut(each["where"], limit),
                 "expected": _cut(each["expected"], limit),
                 "actual": _cut(each["actual"], limit),
-                "curl": each["curl"] if len(each["curl"]) <= 6 * limit else "",
+                "curl": each["curl"] if len(each["curl"]) <= 3 * limit else "",
                 "exchange": pieces.get((identity, index), ""),
             }
             for index, each in enumerate(shown)
@@ -177,6 +179,20 @@ def _not_judged(rulings: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if row["reason"]:
             reasons[row["reason"]].append(row["requirement"])
     return [{"reason": _cut(reason, 300), "ids": ids} for reason, ids in reasons.items()]
+
+
+def _broken(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    known = document["baseline"].get("reasons", {})
+    for verdict in ("FAIL", "UNTESTABLE", "WARN"):
+        for row in document["rulings"]:
+            if row["verdict"] == verdict:
+                yield {
+                    **_named(verdict),
+                    "id": row["requirement"],
+                    "text": row["text"],
+                    "level": row["level"],
+                    "known": row["requirement"] in known,
+                }
 
 
 def _baseline(baseline: Mapping[str, Any]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from conformance.page.report_view import chapter_values, page_values
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-AFFORDED = 1_500_000
+AFFORDED = 1_200_000
 """Bytes that all exchanges of a page may take together."""
 
 _LADDER = ((WHOLE, WHOLE), (WHOLE, SHORT), (SHORT, SHORT), (SHORT, BRIEF), (BRIEF, BRIEF))

@@ -209,7 +209,7 @@ def document() -> dict[str, Any]:
             "deterministic": {"class": "undecided", "words": "status 503", "evidence": ""},
         },
         "rulings": rows,
-        "measurements": measurements(),
+        "measurements": {"window": measurements()["window"]},
         "exchanges": {
             "auth/bad-key": exchange("auth/bad-key", {}, 401, json.dumps(refused)),
             "greeting/stream": stream(words, done=False),
@@ -237,27 +237,30 @@ def conforming() -> dict[str, Any]:
     return whole
 
 
-def large(requirements: int = 150, findings: int = 5) -> dict[str, Any]:
-    """Return the document that a run of 5,000 exchanges may leave: all that can be cited, is."""
+def large(requirements: int = 504, findings: int = 5, broken: int = 4) -> dict[str, Any]:
+    """Return the document that a run of 5,000 exchanges may leave: every fourth requirement broken,
+    each in as many ways as are told."""
     whole = document()
     model = stream([f" word{index}" for index in range(120)])
     model["body"] = (model["body"] * 3)[:4096]
-    model["arrivals"] = model["arrivals"][:80]
+    model["arrivals"] = model["arrivals"][:24]
+    model["events"]["rows"] = model["events"]["rows"][:60]
     rows = []
     for index in range(requirements):
         chapter = ("stream", "usage", "errors", "limits", "context", "always")[index % 6]
-        row = ruling(f"{chapter}.rule-{index}", "MUST", "FAIL", f"Sentence {index} is kept.")
-        row["findings"] = []
-        for number in range(findings):
+        verdict = "PASS" if index % broken else "FAIL"
+        row = ruling(f"{chapter}.rule-{index}", "MUST", verdict, f"Sentence {index} is kept.")
+        for number in range(0 if index % broken else findings):
             identity = f"probe-{index}/label-{number}"
             whole["exchanges"][identity] = copy.deepcopy(model)
             row["findings"].append(
                 finding(identity, "a thing " * 20, f"another {number} " * 20, identity)
             )
-        row["count"] = findings
+        row["count"] = len(row["findings"])
         rows.append(row)
     whole["rulings"] = rows
     whole["summary"] = counted(rows)
     points = [[index / 10, 0.2 + (index * 37 % 101) / 400] for index in range(5000)]
+    whole["measurements"] = measurements()
     whole["measurements"]["first-token"]["series"][0]["points"] = points
     return whole

@@ -107,7 +107,7 @@ def test_search_and_filters_work_from_the_keyboard(opened: Open) -> None:
 
 def test_a_link_to_a_requirement_opens_it(opened: Open) -> None:
     page = opened(render("html", document()), 1200)
-    page.locator("a[href='#models.listed']").click()
+    page.get_by_role("link", name="models.listed").click()
     page.wait_for_selector("[id='models.listed'][open]")
     assert page.locator("[id='models.listed'] .why").is_visible()
 
@@ -130,5 +130,5 @@ def test_printing_shows_what_went_wrong(opened: Open) -> None:
 def test_the_largest_page_answers_the_keyboard_at_once(opened: Open) -> None:
     page = opened(render("html", large()), 1200)
     page.keyboard.press("/")
-    page.keyboard.type("rule-149")
+    page.keyboard.type("rule-149 ")
     assert shown(page) == 1

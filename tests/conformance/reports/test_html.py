@@ -76,7 +76,7 @@ def test_hostile_ids_reasons_capabilities_and_notes_are_escaped() -> None:
     hostile["capabilities"]["chat"]["words"] = HOSTILE
     hostile["rulings"][0]["reason"] = hostile["rulings"][0]["text"] = HOSTILE
     hostile["rulings"][3]["notes"][0] = {"text": HOSTILE, "evidence": HOSTILE}
-    hostile["measurements"]["arrivals"]["title"] = HOSTILE
+    hostile["measurements"]["window"]["title"] = HOSTILE
     hostile["measurements"]["window"]["series"][0]["name"] = "$\\frac{" + HOSTILE
     reader = read(render("html", hostile))
     assert reader.tags.count("script") == 1
@@ -84,9 +84,20 @@ def test_hostile_ids_reasons_capabilities_and_notes_are_escaped() -> None:
 
 
 def test_a_run_of_five_thousand_exchanges_stays_under_three_megabytes() -> None:
-    page = render("html", large())
+    assert len(render("html", large()).encode()) < 3_000_000
+
+
+def test_a_page_that_is_full_says_where_the_rest_is() -> None:
+    page = render("html", large(300, broken=1))
     assert len(page.encode()) < 3_000_000
     assert "The page is full; the exchange is in the JSON report." in page
+
+
+def test_what_is_broken_is_told_first_and_links_to_the_whole_story() -> None:
+    page = render("html", document())
+    assert page.index("What is broken") < page.index("What the gateway can do")
+    assert '<a href="#stream.done-last">' in page
+    assert "What is broken" not in render("html", conforming())
 
 
 def test_a_run_without_findings_is_a_short_page() -> None:
