@@ -31,7 +31,7 @@ check: .venv/dev  ## format, lint, types, layers
 	$(BIN)/lint-imports
 
 panel: .venv/dev  ## the full matrix: clean mock, every variant, every fault; writes docs/panel.md
-	$(BIN)/python -m bench.panel
+	$(BIN)/python -m bench.panel --write
 
 bench: .venv/dev  ## measure both sides in one run and print ratios
 	$(BIN)/python -m bench
