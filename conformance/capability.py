@@ -93,17 +93,24 @@ _ROLES = {
 
 
 def given(
-    keys: frozenset[str], adapters: tuple[str, ...], window: int | None, *, claimed: bool = True
+    keys: frozenset[str],
+    adapters: tuple[str, ...],
+    window: int | None,
+    *,
+    claimed: bool = True,
+    loopback: bool = True,
 ) -> dict[str, str]:
     """Return the capabilities that the user's own words decide: keys, adapters, a known window.
 
     A window is `claimed` when the target or its user names it, not when the contract suggests it.
+    `writes` is that requests other than GET, HEAD and chat may be sent; off loopback they are not.
     """
     found = {name: EFFECTIVE if role in keys else ABSENT for name, role in _ROLES.items()}
     found["key"] = EFFECTIVE if "valid" in keys else ABSENT
     found["adapter"] = EFFECTIVE if adapters else ABSENT
     found["window"] = EFFECTIVE if window else ABSENT
     found["window-claimed"] = EFFECTIVE if window and claimed else ABSENT
+    found["writes"] = EFFECTIVE if loopback else ABSENT
     return found
 
 
@@ -117,4 +124,6 @@ def reason_absent(name: str, kind: str) -> str:
         return "no adapter is known: claim one under [claims] adapters"
     if name in ("window", "window-claimed"):
         return "the context window is not known: claim it under [claims] context_window"
+    if name == "writes":
+        return "off this machine only GET, HEAD and chat are sent"
     return f"needs {name!r}, which is {kind} here"

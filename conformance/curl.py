@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import re
 import shlex
 from collections.abc import Mapping
 
 from conformance.exchange import Request
 from conformance.outgoing_url import full_url
+
+LONG = 64 * 1024
+"""Bytes of a body that a line may hold as they are; a longer one is packed."""
 
 _ROLE = re.compile(r"\{([a-z_]+?)(_longer|_shorter|_swapped)?\}")
 
@@ -30,9 +34,12 @@ def curl(request: Request, base_url: str, variables: Mapping[str, str]) -> str:
         parts += ["-H", shlex.quote(f"{name}: {value}" if value else f"{name};")]
     if request.body is None:
         return " ".join(parts)
-    text = _printable(request.body)
+    text = _printable(request.body) if len(request.body) <= LONG else None
     if text is not None:
         return " ".join([*parts, "--data-binary", shlex.quote(text)])
+    if len(request.body) > LONG:
+        packed = base64.b64encode(gzip.compress(request.body, mtime=0)).decode("ascii")
+        return f"echo {packed} | base64 -d | gunzip | {' '.join([*parts, '--data-binary', '@-'])}"
     encoded = base64.b64encode(request.body).decode("ascii")
     return f"echo {encoded} | base64 -d | {' '.join([*parts, '--data-binary', '@-'])}"
 

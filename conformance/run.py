@@ -100,7 +100,13 @@ async def introduce(
         adapters=tuple(adapters),
         prices=prices,
         keys=frozenset(keys),
-        capabilities=given(frozenset(keys), tuple(adapters), window, claimed=claimed),
+        capabilities=given(
+            frozenset(keys),
+            tuple(adapters),
+            window,
+            claimed=claimed,
+            loopback=target.loopback,
+        ),
     )
 
 

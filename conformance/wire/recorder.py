@@ -32,6 +32,7 @@ class Recorder:
         self.body = bytearray()
         self.status: int | None = None
         self._detail = ""
+        self._extra = 0
         self._secrets = secrets
         self._clock = clock
         self._began = clock.wall()
@@ -90,8 +91,14 @@ class Recorder:
     def complete(self, trailers: Pairs, extra: int = 0) -> None:
         """Note that the message ended as its framing says."""
         self._trailers = trailers
-        behind = f"{extra} bytes came behind the end of the message" if extra else ""
-        self.end(Ending.COMPLETE, behind)
+        self.behind(extra)
+        self.end(Ending.COMPLETE, self._detail)
+
+    def behind(self, extra: int) -> None:
+        """Note bytes that came behind the end of the message."""
+        self._extra += extra
+        if self._extra:
+            self._detail = f"{self._extra} bytes came behind the end of the message"
 
     def end(self, ending: Ending, detail: str = "") -> None:
         """Set the ending, once, and raise `Finished`."""

@@ -21,6 +21,9 @@ from conformance.wire.settings import MAX_HEAD, READ_SIZE, Settings
 CONTINUE_WAIT = 1.0
 """Seconds the body is held back for a `100 Continue`; RFC 9110, 10.1.1 wants no endless wait."""
 
+LINGER = 0.25
+"""Seconds to listen behind the end of a message whose request asked to close the connection."""
+
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -61,6 +64,10 @@ class SocketEdge:
         sender = asyncio.create_task(_send(writer, message, recorder, heard))
         try:
             await self._read(reader, writer, answer, recorder, sender, heard)
+        except Finished:
+            if recorder.ending is Ending.COMPLETE and _asks_to_close(message):
+                await _linger(reader, recorder)
+            raise
         finally:
             sender.cancel()
             with suppress(asyncio.CancelledError):
@@ -132,6 +139,21 @@ class SocketEdge:
                 writer.transport.pause_reading()  # type: ignore[attr-defined]
                 await asyncio.sleep(manner.pause)
                 writer.transport.resume_reading()  # type: ignore[attr-defined]
+
+
+def _asks_to_close(message: Outgoing) -> bool:
+    return any(
+        name.lower() == b"connection" and value.lower() == b"close"
+        for name, value in message.headers
+    )
+
+
+async def _linger(reader: asyncio.StreamReader, recorder: Recorder) -> None:
+    """Listen until the peer closes, as it was asked to, or for a moment."""
+    with suppress(TimeoutError, ConnectionError, ssl.SSLError):
+        async with asyncio.timeout(LINGER):
+            while data := await reader.read(READ_SIZE):
+                recorder.behind(len(data))
 
 
 async def _send(

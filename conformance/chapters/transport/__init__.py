@@ -1,0 +1,1 @@
+"""Chapter `transport`: HTTP itself. One file for each idea."""

@@ -1,0 +1,225 @@
+"""Conversations about HTTP itself: labels, methods, lengths, names of calls, browsers.
+
+Judge nothing. What is neither GET, HEAD nor chat is sent only where writing is allowed.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from conformance.exchange import Request, Sending, Wire
+from conformance.probe import Probe, Script, ask, together
+from conformance.scene import CHAT, Scene
+from openapi import contract
+
+HELLO = "Say hello."
+CAP = 8
+TYPE = "Content-Type"
+IDENTITY = "X-Request-Id"
+STAINLESS = {
+    "User-Agent": "OpenAI/Python 1.99.9",
+    "X-Stainless-Lang": "python",
+    "X-Stainless-Package-Version": "1.99.9",
+    "X-Stainless-OS": "Linux",
+    "X-Stainless-Arch": "x64",
+    "X-Stainless-Runtime": "CPython",
+    "X-Stainless-Runtime-Version": "3.12.4",
+    "X-Stainless-Async": "false",
+    "X-Stainless-Retry-Count": "0",
+    "X-Stainless-Read-Timeout": "600",
+    "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+}
+"""What an SDK of OpenAI and a tracer beside it send with every call."""
+
+
+def hello(
+    scene: Scene, label: str, headers: Mapping[str, str] | None = None, **more: Any
+) -> Request:
+    """Return the same small greedy request under any label."""
+    return scene.chat(label, HELLO, max_tokens=CAP, temperature=0, headers=headers, **more)
+
+
+def sent(request: Request, sending: Sending) -> Request:
+    """Return a request that is put on the wire in another way."""
+    return replace(request, sending=sending, wire=Wire.SOCKET)
+
+
+def unlabelled(request: Request) -> Request:
+    """Return a request without Content-Type."""
+    kept = tuple(pair for pair in request.headers if pair[0].lower() != "content-type")
+    return replace(request, headers=kept)
+
+
+def compressed(request: Request) -> Request:
+    """Return a request whose body is gzipped, and says so."""
+    body = gzip.compress(request.body or b"", mtime=0)
+    return replace(request, body=body, headers=(*request.headers, ("Content-Encoding", "gzip")))
+
+
+def _labels(scene: Scene) -> Script:
+    yield from ask(hello(scene, "plain"))
+    yield from together(
+        [
+            hello(scene, "parameter", {TYPE: "application/json; charset=utf-8"}),
+            hello(scene, "parameter-tight", {TYPE: 'application/json;charset="UTF-8"'}),
+            hello(scene, "capitals", {TYPE: "Application/JSON"}),
+            hello(scene, "loud", {"CONTENT-TYPE": "application/json"}, wire=Wire.SOCKET),
+            hello(scene, "text", {TYPE: "text/plain"}),
+            hello(scene, "form", {TYPE: "application/x-www-form-urlencoded"}),
+            unlabelled(hello(scene, "unlabelled")),
+            compressed(hello(scene, "compressed")),
+        ]
+    )
+
+
+LABELS = Probe("labels", _labels, needs=("chat",))
+
+
+def _headers(scene: Scene) -> Script:
+    tagged = {"x-aig-tag": "n" * 64}
+    yield from ask(hello(scene, "plain"))
+    yield from together(
+        [
+            hello(scene, "stainless", STAINLESS),
+            hello(scene, "events", {"Accept": "text/event-stream"}),
+            hello(scene, "tag", tagged),
+            replace(hello(scene, "query"), path=f"{CHAT}?api-version=2024-10-21"),
+        ]
+    )
+    if scene.has("streaming"):
+        yield from together(
+            [
+                hello(scene, "stainless-stream", STAINLESS, stream=True),
+                hello(scene, "json", {"Accept": "application/json"}, stream=True),
+            ]
+        )
+
+
+HEADERS = Probe("headers", _headers, needs=("chat",))
+
+
+def _bodies(scene: Scene) -> Script:
+    yield from ask(hello(scene, "plain"))
+    yield from together(
+        [
+            sent(hello(scene, "chunked"), Sending(chunks=(7, 30))),
+            sent(hello(scene, "pieces"), Sending(byte_by_byte=True)),
+            sent(hello(scene, "expect"), Sending(expect_continue=True)),
+            hello(scene, "last", {"Connection": "close"}, wire=Wire.SOCKET),
+        ]
+    )
+
+
+BODIES = Probe("bodies", _bodies, needs=("chat",))
+
+
+def _sizes(scene: Scene) -> Script:
+    facts = contract().model
+    if facts is None:
+        return
+    limit = facts.body_limit
+    for label, size, sending in (
+        ("full", limit, Sending()),
+        ("over", limit + 1, Sending()),
+        ("over-chunked", limit + 1, Sending(chunks=(65_536, limit))),
+    ):
+        small = hello(scene, label)
+        # Blanks behind the object are JSON, so that nothing but the size can be at fault.
+        body = (small.body or b"").ljust(size)
+        yield from ask(sent(replace(small, body=body), sending))
+
+
+SIZES = Probe("sizes", _sizes, needs=("chat",))
+
+
+def _paths(scene: Scene) -> Script:
+    name = f"nothing-{scene.random('paths').randrange(16**8):08x}"
+    found = [
+        scene.get("unknown", f"/{name}"),
+        scene.get("unknown-below", f"{CHAT}/{name}"),
+        scene.get("method-get", CHAT),
+    ]
+    if scene.has("writes"):
+        found += [scene.get(f"method-{verb.lower()}", CHAT, method=verb) for verb in WRITING]
+        found.append(replace(hello(scene, "unknown-post"), path=f"/{name}"))
+    if scene.setting.scope == "gateway":
+        for label, path in (("health", "/healthz"), ("contract", "/openapi.json")):
+            found.append(scene.get(label, path, authorization=None, at_root=True))
+    yield from together(found)
+
+
+WRITING = ("PUT", "PATCH", "DELETE")
+PATHS = Probe("paths", _paths)
+
+
+def _names(scene: Scene) -> Script:
+    own = f"gonogo-{scene.random('names').randrange(16**12):012x}"
+    yield from ask(hello(scene, "plain"))
+    yield from together(
+        [
+            *(hello(scene, f"unnamed-{place}") for place in (1, 2, 3)),
+            scene.post("refused-1", b"{"),
+            scene.post("refused-2", b"["),
+            hello(scene, "safe", {IDENTITY: own}),
+            scene.post("safe-refused", b"{", headers={IDENTITY: f"{own}-2"}),
+            hello(scene, "long", {IDENTITY: "a" * 5000}),
+            hello(scene, "unsafe", {IDENTITY: 'order <b>"1"</b>; path=/'}),
+        ]
+    )
+
+
+NAMES = Probe("names", _names, needs=("chat",))
+
+
+def _heads(scene: Scene) -> Script:
+    yield from ask(scene.get("get", "/models"))
+    # Closing lets the edge see whatever comes behind the headers.
+    closing = {"Connection": "close"}
+    yield from ask(
+        scene.get("head", "/models", method="HEAD", headers=closing, wire=Wire.SOCKET),
+    )
+
+
+HEADS = Probe("heads", _heads)
+
+ORIGIN = "https://console.example"
+
+
+def _browser(scene: Scene) -> Script:
+    origin = {"Origin": ORIGIN}
+    yield from ask(hello(scene, "answer", origin))
+    if scene.has("streaming"):
+        yield from ask(hello(scene, "answer-stream", origin, stream=True))
+    yield from ask(scene.post("refused", b"{", headers=origin))
+    yield from ask(hello(scene, "refused-key", origin, authorization=None))
+    if scene.has("writes"):
+        asking = {
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization,content-type",
+        }
+        first = {**origin, **asking}
+        yield from together(
+            [
+                scene.get("preflight", CHAT, method="OPTIONS", headers=first, authorization=None),
+                scene.get("options", CHAT, method="OPTIONS"),
+            ]
+        )
+
+
+BROWSER = Probe("browser", _browser, needs=("chat",))
+
+
+def _one_connection(scene: Scene) -> Script:
+    """One request after the other, so that the pool uses one connection for all of them."""
+    for turn in (1, 2, 3):
+        yield from ask(scene.post(f"wrong-{turn}", b"{"))
+        # Each another question, since a cache may give equal questions one and the same answer.
+        yield from ask(scene.chat(f"right-{turn}", f"Say hello to guest {turn}.", max_tokens=CAP))
+    yield from ask(scene.get("models", "/models"))
+    yield from ask(scene.chat("right-4", "Say hello to the last guest.", max_tokens=CAP))
+
+
+ONE_CONNECTION = Probe("one-connection", _one_connection, needs=("chat",), alone=True)
