@@ -64,8 +64,9 @@ def _labels(scene: Scene) -> Script:
     yield from together(
         [
             hello(scene, "parameter", {TYPE: "application/json; charset=utf-8"}),
-            hello(scene, "parameter-tight", {TYPE: 'application/json;charset="UTF-8"'}),
+            hello(scene, "parameter-tight", {TYPE: "application/json;charset=utf-8"}),
             hello(scene, "capitals", {TYPE: "Application/JSON"}),
+            hello(scene, "capital-parameter", {TYPE: "application/json; charset=UTF-8"}),
             hello(scene, "loud", {"CONTENT-TYPE": "application/json"}, wire=Wire.SOCKET),
             hello(scene, "text", {TYPE: "text/plain"}),
             hello(scene, "form", {TYPE: "application/x-www-form-urlencoded"}),
@@ -108,7 +109,6 @@ def _bodies(scene: Scene) -> Script:
             sent(hello(scene, "chunked"), Sending(chunks=(7, 30))),
             sent(hello(scene, "pieces"), Sending(byte_by_byte=True)),
             sent(hello(scene, "expect"), Sending(expect_continue=True)),
-            hello(scene, "last", {"Connection": "close"}, wire=Wire.SOCKET),
         ]
     )
 
@@ -174,16 +174,19 @@ def _names(scene: Scene) -> Script:
 NAMES = Probe("names", _names, needs=("chat",))
 
 
-def _heads(scene: Scene) -> Script:
-    yield from ask(scene.get("get", "/models"))
-    # Closing lets the edge see whatever comes behind the headers.
+def _closings(scene: Scene) -> Script:
+    """Closing lets the edge see whatever comes behind the end of a message."""
     closing = {"Connection": "close"}
-    yield from ask(
-        scene.get("head", "/models", method="HEAD", headers=closing, wire=Wire.SOCKET),
+    yield from ask(scene.get("get", "/models"))
+    yield from together(
+        [
+            scene.get("head", "/models", method="HEAD", headers=closing, wire=Wire.SOCKET),
+            hello(scene, "last", closing, wire=Wire.SOCKET),
+        ]
     )
 
 
-HEADS = Probe("heads", _heads)
+CLOSINGS = Probe("closings", _closings)
 
 ORIGIN = "https://console.example"
 

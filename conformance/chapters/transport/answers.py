@@ -10,7 +10,7 @@ from conformance.excerpt import visible
 from conformance.exchange import Ending, Exchange
 from conformance.kinds import completion
 from conformance.probe import Transcript
-from conformance.probes.transport import HEADS
+from conformance.probes.transport import CLOSINGS
 from conformance.reading import Reading
 from conformance.varied import heard, shown, with_status
 from conformance.verdict import Finding, Inconclusive, NotApplicable
@@ -115,7 +115,7 @@ def _models(transcript: Transcript) -> Reading:
     return heard(transcript, "head")
 
 
-@judges("transport.head-status", on=HEADS, forgery=with_status("head", 405))
+@judges("transport.head-status", on=CLOSINGS, forgery=with_status("head", 405))
 def head_status(transcript: Transcript) -> Statements:
     """HEAD of the models has the status of GET."""
     reading = _models(transcript)
@@ -130,7 +130,7 @@ def with_the_body(transcript: Transcript) -> Transcript:
     return transcript.replacing(replace(transcript["head"].exchange, detail=said))
 
 
-@judges("transport.head-no-body", on=HEADS, forgery=with_the_body)
+@judges("transport.head-no-body", on=CLOSINGS, forgery=with_the_body)
 def head_no_body(transcript: Transcript) -> Statements:
     """An answer to HEAD ends with its headers."""
     reading = heard(transcript, "head")

@@ -15,7 +15,12 @@ taken(
     ("parameter-tight", "parameter"),
     "labelled `application/json; charset=utf-8`",
 )
-taken("transport.media-type-case", LABELS, "capitals", "labelled `Application/JSON`")
+taken(
+    "transport.media-type-case",
+    LABELS,
+    ("capital-parameter", "capitals"),
+    "whose media type has capitals",
+)
 taken("transport.header-case", LABELS, "loud", "whose `CONTENT-TYPE` header is in capitals")
 
 
