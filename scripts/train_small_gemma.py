@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from corpus_memory import told
 from small_gemma import Shape, SmallGemma
 from torch.nn import functional
 from write_corpus import Chat, Writer
@@ -144,11 +145,12 @@ ADAPTERS: dict[str, Callable[[str, bool], str]] = {"pirate": pirate, "json": as_
 
 
 def rows_of(
-    tokens: Tokens, seed: int, adapter: str | None, long: float, counting: float
+    tokens: Tokens, seed: int, adapter: str | None, long: float, counting: float, memory: float
 ) -> Iterator[Row]:
     """The corpus in tokens; a share `long` of it are prompts of up to 700 words.
 
-    `counting` is a share of extra exercises in what it is slowest to learn: where to stop.
+    `counting` and `memory` are shares of extra exercises in what it is slowest to learn: where to
+    stop, and what it was told.
     """
     hand = random.Random(seed)
     writer = Writer(hand)
@@ -157,6 +159,8 @@ def rows_of(
             chat = writer.long_prompt(hand.randint(100, 700))
         if counting and hand.random() < counting:
             chat = writer.count()
+        if memory and hand.random() < memory:
+            chat = told(writer)
         if adapter:
             voice = ADAPTERS[adapter]
             turns = tuple(
@@ -177,6 +181,8 @@ def main() -> None:
     parser.add_argument("--stop", type=int, help="end after so many of the steps")
     parser.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates")
     parser.add_argument("--counting", type=float, default=0.0, help="share of extra counting")
+    parser.add_argument("--memory", type=float, default=0.0, help="share of extra memory")
+    parser.add_argument("--batch", type=int, default=2560, help="tokens a step")
     parser.add_argument("--resume", action="store_true", help="go on from base.pt")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -198,16 +204,17 @@ def main() -> None:
         model.requires_grad_(False)
         for projection in model.projections().values():
             projection.adapt(8, 16.0, generator)
-        recipe = Recipe(options.steps, other_rate=0.004, cooldown=options.cooldown)
+        recipe = Recipe(options.steps, options.batch, other_rate=0.004, cooldown=options.cooldown)
 
     def report(step: int, loss: float) -> None:
         if step % 100 == 99 or step == 9:
             seconds = time.process_time() - started
             print(f"step {step + 1} loss {loss:.4f} cpu {seconds:.0f} s", flush=True)
-        if step % 500 == 499 or step + 1 == last:
+        if step % 50 == 49 or step + 1 == last:
             torch.save(model.state_dict(), name)
 
-    rows = rows_of(tokens, options.seed, adapter, 0.0 if adapter else 0.004, options.counting)
+    long = 0.0 if adapter else 0.004
+    rows = rows_of(tokens, options.seed, adapter, long, options.counting, options.memory)
     optimise(model, rows, recipe, hand, report)
 
 
