@@ -116,6 +116,48 @@ async def many_data_lines(events: Events, call: Call) -> Events:
         yield event.replace(b',"choices"', b'\ndata: ,"choices"', 1)
 
 
+@variant("blank-lines", at="events")
+async def blank_lines(events: Events, call: Call) -> Events:
+    """Blank lines that end nothing stand before the stream and between its events."""
+    del call
+    async for event in events:
+        yield b"\n\n" + event + b"\n"
+
+
+@variant("comment-at-the-end", at="events")
+async def comment_at_the_end(events: Events, call: Call) -> Events:
+    """A comment follows [DONE], and no blank line follows the comment."""
+    del call
+    async for event in events:
+        yield event
+    yield b": bye\n"
+
+
+@variant("blocks-without-data", at="events")
+async def blocks_without_data(events: Events, call: Call) -> Events:
+    """Blocks that name a type and have no data, which dispatch nothing, stand between events."""
+    del call
+    async for event in events:
+        yield b"event: ping\n\n" + event
+
+
+@variant("eight-events-a-write", at="writes")
+async def eight_events_a_write(writes: Writes, call: Call) -> Writes:
+    """What is ready at once travels together, up to eight events."""
+    del call
+    held: list[bytes] = []
+    async for write in writes:
+        if not isinstance(write, bytes):
+            yield write
+            continue
+        held.append(write)
+        if len(held) == 8:
+            yield b"".join(held)
+            held.clear()
+    if held:
+        yield b"".join(held)
+
+
 @variant("one-byte-writes", at="writes")
 async def one_byte_writes(writes: Writes, call: Call) -> Writes:
     """Every byte travels in a chunk of its own."""

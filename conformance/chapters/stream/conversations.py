@@ -133,7 +133,7 @@ def closed_early_text(transcript: Transcript) -> Statements:
     for label in AFTER:
         reading = transcript[label]
         text = reading.text_of().strip()
-        if not reading.ok or text == before:
+        if not reading.ok or reading.error or text == before:
             continue
         cut = before.startswith(text) and len(text) < _SHARE * len(before)
         leaked = len(numbers_of(LEFT, text)) > 1 and not numbers_of(LEFT, before)
