@@ -45,6 +45,7 @@ def _baseline_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--scope", type=click.Choice(["any", "gateway"]), help="Who owes the promises.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides what is sent.")
 @click.option("--only", metavar="ID|CHAPTER|LEVEL,...", help="Judge only these.")
+@click.option("--fuzz", type=click.IntRange(0), default=0, metavar="N", help="Fuzz with N cases.")
 @click.option("--max-requests", type=click.IntRange(0), help="Never send more requests.")
 @click.option("--max-tokens", type=click.IntRange(0), help="Never cost more tokens.")
 @click.option("--max-usd", type=click.FloatRange(0), help="Never cost more money.")

@@ -14,8 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from conformance.bundled import VARIABLES
 from conformance.closing import closing
 from conformance.errors import UsageError
+from conformance.fuzz.campaign import roomier
 from conformance.session import ROOMY, Options, bundled_target, check, check_with_keys
-from conformance.target import Target, checked_url, load_target
+from conformance.target import Budget, Target, checked_url, load_target
 from openapi import Scope
 
 
@@ -28,6 +29,7 @@ def check_command(
     scope: str | None,
     seed: int,
     only: str | None,
+    fuzz: int,
     max_requests: int | None,
     max_tokens: int | None,
     max_usd: float | None,
@@ -66,6 +68,8 @@ def check_command(
     }
     given = {name: value for name, value in caps.items() if value is not None}
 
+    usual = ROOMY if target is None else Budget()
+
     def flagged(plain: Target) -> Target:
         keys = {**plain.keys, "valid": key_env} if key_env else plain.keys
         return replace(
@@ -73,7 +77,7 @@ def check_command(
             model=model or plain.model,
             scope=Scope(scope) if scope else plain.scope,
             keys=keys,
-            budget=replace(plain.budget, **given),
+            budget=replace(roomier(plain.budget, fuzz, usual), **given),
         )
 
     if plan:
@@ -85,7 +89,7 @@ def check_command(
         def progress(name: str, done: int, total: int) -> None:
             bar.update(task, completed=done, total=total, description=name)
 
-        options = Options(seed, only, folder, redact, resume is not None, progress)
+        options = Options(seed, only, folder, redact, resume is not None, fuzz, progress)
         if target is None:
             with bundled_target() as (mock, keys):
                 report = check_with_keys(flagged(mock), keys, options)

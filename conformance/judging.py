@@ -31,7 +31,9 @@ class Docket:
     setting: Setting
     transcripts: Mapping[str, Transcript]
     loose: Sequence[Exchange] = ()
-    """Exchanges outside any transcript: those of the fuzz."""
+    """Exchanges outside any transcript."""
+    heard: Mapping[str, Sequence[Opinion]] = field(default_factory=dict)
+    """Requirement → opinions on exchanges that were judged and let go: those of the fuzz."""
     not_held: Mapping[str, NotDecided] = field(default_factory=dict)
     """Probe name → why it was not held."""
     crashes: list[str] = field(default_factory=list)
@@ -79,7 +81,10 @@ def judge(docket: Docket, catalogue: Catalogue, only: Iterable[str] | None = Non
             continue
         reason = applicable(requirement, docket.setting)
         if reason is None:
-            opinions = _opinions(entry, docket, readings)
+            opinions = [
+                *_opinions(entry, docket, readings),
+                *docket.heard.get(requirement.id, ()),
+            ]
         else:
             opinions = [Opinion(undecided=docket.blameless(reason))]
         rulings.append(rule(requirement.id, level, opinions))

@@ -9,6 +9,7 @@ from conformance import evidence
 from conformance.errors import UsageError
 from conformance.evidence_file import EvidenceWriter, digest_of, evidence_path
 from conformance.exchange import Exchange
+from conformance.fuzz import FUZZ
 
 
 class Keeper:
@@ -28,7 +29,8 @@ class Keeper:
             self._writer = EvidenceWriter(folder)
             self.resumed = self._writer.resumed
             for exchange in self.recorded.values():
-                self.exchanges[exchange.id] = exchange
+                if exchange.probe != FUZZ:
+                    self.exchanges[exchange.id] = exchange
         elif folder is not None and evidence_path(folder).exists():
             raise UsageError(
                 f"{folder.name} holds evidence of an earlier run",
@@ -44,6 +46,10 @@ class Keeper:
     def keep(self, exchange: Exchange) -> None:
         """Take an exchange."""
         self.exchanges[exchange.id] = exchange
+        self.write(exchange)
+
+    def write(self, exchange: Exchange) -> None:
+        """Write an exchange down without keeping it in memory: there may be very many."""
         if self._writer is not None:
             self._writer.exchange(exchange)
 

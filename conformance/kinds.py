@@ -14,8 +14,8 @@ def answered(reading: Reading) -> bool:
 
 
 def chat_answer(reading: Reading) -> bool:
-    """A chat request that succeeded, in either mode."""
-    return reading.is_chat and reading.ok
+    """A chat request, clear in what it asks, that succeeded; in either mode."""
+    return reading.is_chat and reading.ok and reading.clear
 
 
 def completion(reading: Reading) -> bool:

@@ -61,6 +61,17 @@ class Reading:
         path = request.path.partition("?")[0].rstrip("/")
         return request.method == "POST" and path.endswith(CHAT)
 
+    @cached_property
+    def clear(self) -> bool:
+        """Whether we can tell what was asked: no body, or an object with each member once.
+
+        A target may make sense of more than that, and nobody knows which sense.
+        """
+        if not self.exchange.request.body:
+            return True
+        document = self.request_json
+        return document.ok and isinstance(document.value, dict) and not document.duplicate_keys
+
     @property
     def is_stream_request(self) -> bool:
         """Whether it is a chat request with `stream: true`."""

@@ -14,6 +14,8 @@ from conformance.choosing import chosen
 from conformance.evidence import Evidence
 from conformance.evidence_file import read_evidence
 from conformance.exchange import Exchange, Request
+from conformance.fuzz import FUZZ
+from conformance.fuzz.harvest import Harvest, in_order
 from conformance.perform import OutOfBudget, Performer
 from conformance.report import Report
 from conformance.run import Course, hold_all
@@ -40,7 +42,9 @@ def replay(folder: Path, only: str | None = None) -> Report:
 
 async def _replay(recorded: Evidence, only: str | None) -> Report:
     law = contract()
-    by_id: Mapping[str, Exchange] = {each.id: each for each in recorded.exchanges}
+    by_id: Mapping[str, Exchange] = {
+        each.id: each for each in recorded.exchanges if each.probe != FUZZ
+    }
     everything = Budget(requests=len(by_id) + 1, tokens=2**62, usd=1e6, seconds=math.inf)
     performer = Performer(
         _Recorded(),
@@ -55,4 +59,10 @@ async def _replay(recorded: Evidence, only: str | None) -> Report:
     held = await hold_all(course, performer, recorded.header.setting, concurrency=1)
     began = datetime.fromtimestamp(recorded.header.began, UTC)
     header = header_of(recorded.header.target, held.setting, law, began, recorded.header.notes)
-    return Run(held, by_id, header, ids).report()
+    harvest = None
+    fuzzed = in_order(recorded.exchanges)
+    if fuzzed:
+        harvest = Harvest(held.setting, law, catalogue(law), ids)
+        for exchange in fuzzed:
+            harvest.take(exchange)
+    return Run(held, by_id, header, ids, harvest).report()

@@ -20,6 +20,8 @@ from conformance.catalogue import catalogue
 from conformance.choosing import chosen
 from conformance.errors import UsageError
 from conformance.exchange import Exchange, Request, Setting
+from conformance.fuzz.campaign import Campaign, Plan
+from conformance.fuzz.harvest import Harvest
 from conformance.interrupting import Stop
 from conformance.judging import judge
 from conformance.keeper import Keeper
@@ -50,6 +52,8 @@ class Options:
     redact: tuple[str, ...] = ()
     resume: bool = False
     """Go on with the run whose evidence lies in the folder."""
+    fuzz: int = 0
+    """Cases to fuzz with after the conversations."""
     progress: Progress = field(default=lambda name, done, total: None)
 
 
@@ -98,20 +102,31 @@ class Run:
     exchanges: Mapping[str, Exchange]
     header: Header
     only: frozenset[str] | None
+    harvest: Harvest | None = None
+    """What the fuzz brought in; None without one."""
 
     def report(self) -> Report:
         """Judge what was held and put the report together; the same live and on replay."""
         law = contract()
         docket = self.held.docket()
+        measured = measurements(self.exchanges.values(), self.held.setting)
+        exchanges = dict(self.exchanges)
+        crashes = docket.crashes
+        if self.harvest is not None:
+            docket.heard = self.harvest.opinions()
+            header = self.header
+            measured["fuzz"] = self.harvest.measurement(header.target, header.variables)
+            exchanges |= self.harvest.cited
+            crashes += self.harvest.crashes
         rulings = judge(docket, catalogue(law), self.only)
         return Report(
             self.header,
             self.held.capabilities,
             rulings,
             law,
-            self.exchanges,
-            measurements=measurements(self.exchanges.values(), self.held.setting),
-            crashes=tuple(docket.crashes),
+            exchanges,
+            measurements=measured,
+            crashes=tuple(crashes),
         )
 
 
@@ -145,6 +160,12 @@ async def hold(target: Target, keys: Mapping[str, str], options: Options) -> Run
                 concurrency=target.concurrency,
                 progress=options.progress,
             )
+            harvest = None
+            if options.fuzz:
+                harvest = Harvest(held.setting, law, catalogue(law), only)
+                performer = replace(performer, keep=keeper.write)
+                campaign = Campaign(performer, harvest, target.concurrency, options.progress)
+                await campaign.run(Plan(options.fuzz))
         digest = keeper.finish(whole=not stop.wished)
     header = replace(
         header_of(target.url, held.setting, law, started, target.keys),
@@ -164,7 +185,7 @@ async def hold(target: Target, keys: Mapping[str, str], options: Options) -> Run
         evidence_digest=digest,
         interrupted=interrupting.REASON if stop.wished else "",
     )
-    return Run(held, keeper.exchanges, header, only)
+    return Run(held, keeper.exchanges, header, only, harvest)
 
 
 def _same_run(resumed: evidence.Evidence | None, target: Target, options: Options) -> None:

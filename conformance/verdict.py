@@ -84,6 +84,8 @@ class Opinion:
     findings: tuple[Finding, ...] = ()
     notes: tuple[Note, ...] = ()
     undecided: NotDecided | None = None
+    count: int = 1
+    """How many transcripts or exchanges it sums up."""
 
 
 def hear(statements: Iterable[Finding | Note] | None) -> Opinion:
@@ -135,7 +137,7 @@ def rule(requirement: str, level: Level, opinions: Iterable[Opinion]) -> Ruling:
     findings = [finding for opinion in heard for finding in opinion.findings]
     notes = [note for opinion in heard for note in opinion.notes]
     reasons = [opinion.undecided for opinion in heard if opinion.undecided is not None]
-    judged = sum(opinion.undecided is None for opinion in heard)
+    judged = sum(opinion.count for opinion in heard if opinion.undecided is None)
     if findings and level is Level.MAY:
         notes += [
             Note(f"{f.where}: expected {f.expected}, got {f.actual}", f.exchange) for f in findings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -245,7 +246,7 @@ def prompt_plausible(reading: Reading) -> Statements:
     messages = reading.asked("messages")
     size = sum(_size(message) for message in messages)
     most = size + TURN_ALLOWANCE * len(messages) + PREAMBLE
-    least = size // 64
+    least = sum(_size(message, _RUN) for message in messages) // 64
     for usage, where in usages(reading):
         if usage.prompt is not None and not least <= usage.prompt <= most:
             yield Finding(
@@ -256,12 +257,20 @@ def prompt_plausible(reading: Reading) -> Statements:
             )
 
 
-def _size(message: object) -> int:
+_RUN = re.compile(r"(.)\1{7,}", re.DOTALL)
+"""A character many times over, for which tokenizers may have one token."""
+
+
+def _size(message: object, left_out: re.Pattern[str] | None = None) -> int:
+    """Return the bytes of a message's text, perhaps without what matches a pattern."""
     content = message.get("content") if isinstance(message, dict) else None
     if isinstance(content, list):
         texts = [part.get("text") for part in content if isinstance(part, dict)]
         content = "".join(text for text in texts if isinstance(text, str))
-    return len(content.encode("utf-8", "replace")) if isinstance(content, str) else 0
+    if not isinstance(content, str):
+        return 0
+    text = left_out.sub("", content) if left_out else content
+    return len(text.encode("utf-8", "replace"))
 
 
 def _cached(usage: dict[str, Any]) -> None:

@@ -1,0 +1,152 @@
+"""Campaign: cases performed side by side, judged in order, and each cause shrunk. Knows no library.
+
+The same governor grants every request, those of shrinking too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from conformance.exchange import Exchange, Request
+from conformance.fuzz import FUZZ
+from conformance.fuzz.cases import Case, case, lies, subject_of
+from conformance.fuzz.harvest import Cause, Harvest
+from conformance.fuzz.reducing import reductions
+from conformance.json_view import read
+from conformance.perform import Performer
+from conformance.probe import Probe, Script, ask
+from conformance.scene import Scene, ceiling
+from conformance.target import Budget
+
+T = TypeVar("T", int, float)
+
+MOST_CAUSES = 40
+"""Causes that are shrunk; the others are reported as they were found."""
+MOST_STEPS = 120
+"""Requests that shrinking one cause may cost."""
+AHEAD = 8
+"""How many cases, for each one under way, may wait for an earlier one to be judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a campaign is to do."""
+
+    cases: int
+    shrink: bool = True
+
+
+@dataclass(slots=True)
+class Campaign:
+    """One fuzz of one target."""
+
+    performer: Performer
+    harvest: Harvest
+    concurrency: int
+    progress: Callable[[str, int, int], None] = lambda name, done, total: None
+    _steps: int = 0
+
+    async def run(self, plan: Plan) -> None:
+        """Perform every case, then shrink what was found; ends early with the budget."""
+        scene = Scene(self.harvest.setting)
+        subject = subject_of(scene, self.harvest.law)
+        await self._perform((case(n, scene, subject) for n in range(plan.cases)), plan.cases)
+        if plan.shrink and not self.harvest.cut:
+            for cause in list(self.harvest.causes.values())[:MOST_CAUSES]:
+                await self._shrink(cause, scene)
+
+    async def _perform(self, cases: Iterable[Case], total: int) -> None:
+        gate = asyncio.Semaphore(self.concurrency)
+        waiting: deque[asyncio.Task[Exchange | None]] = deque()
+
+        async def one(each: Case) -> Exchange | None:
+            async with gate:
+                return await self._hold(each)
+
+        async def judge_first() -> None:
+            exchange = await waiting.popleft()
+            if exchange is not None:
+                self.harvest.take(exchange)
+                if self.harvest.cases % 50 == 0:
+                    self.progress("fuzz", self.harvest.cases, total)
+
+        for each in cases:
+            if self.harvest.cut:
+                break
+            waiting.append(asyncio.ensure_future(one(each)))
+            if len(waiting) >= self.concurrency * AHEAD:
+                await judge_first()
+        while waiting:
+            await judge_first()
+
+    async def _hold(self, each: Case) -> Exchange | None:
+        """Perform one request; None when the budget refuses it."""
+
+        def script(scene: Scene) -> Script:
+            yield from ask(each.request)
+
+        probe = Probe(FUZZ, script, may_fail=each.may_fail)
+        transcript = await self.performer.hold(probe, Scene(self.harvest.setting))
+        if transcript.cut:
+            self.harvest.cut = self.harvest.cut or transcript.cut
+            return None
+        return transcript.exchanges[-1]
+
+    async def _shrink(self, cause: Cause, scene: Scene) -> None:
+        """Look for smaller requests that show a cause, as long as steps and budget last."""
+        steps, tried = 0, {_identity(cause.exchange.request)}
+        progress = True
+        while progress:
+            progress = False
+            for smaller in reductions(cause.exchange.request):
+                if _identity(smaller) in tried:
+                    continue
+                tried.add(_identity(smaller))
+                if steps >= MOST_STEPS:
+                    return
+                steps += 1
+                request = self._numbered(smaller, scene)
+                exchange = await self._hold(Case(request, lies(request.sending)))
+                if exchange is None:
+                    return
+                before = cause.exchange
+                self.harvest.take(exchange)
+                if cause.exchange is not before:
+                    progress = True
+                    break
+
+    def _numbered(self, request: Request, scene: Scene) -> Request:
+        self._steps += 1
+        body = read((request.body or b"").decode(errors="replace")).value
+        fields = body if isinstance(body, dict) else {}
+        most = ceiling(fields, scene.setting.context_window)
+        return replace(request, label=f"shrink-{self._steps:06d}", ceiling=most)
+
+
+def _identity(request: Request) -> tuple[object, ...]:
+    return request.body, request.headers, request.sending, request.manner
+
+
+def roomier(budget: Budget, cases: int, usual: Budget) -> Budget:
+    """Return a budget with room for that many cases, where a cap is the usual one.
+
+    A case costs a request and, answers being short, some fifty tokens; the longest thousands.
+    """
+    more = cases + cases // 4
+    if not cases:
+        return budget
+    return replace(
+        budget,
+        requests=_more(budget.requests, usual.requests, more + 1000),
+        tokens=_more(budget.tokens, usual.tokens, 400 * more + 200_000),
+        usd=round(_more(budget.usd, usual.usd, 0.00004 * more + 0.02), 6),
+        seconds=_more(budget.seconds, usual.seconds, 0.5 * more),
+    )
+
+
+def _more(given: T, usual: T, more: T) -> T:
+    return given + more if given == usual else given

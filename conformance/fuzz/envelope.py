@@ -1,0 +1,76 @@
+"""Envelope: headers, media types and framings around a body. Knows nothing of the body."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+from conformance.exchange import Manner, Request, Sending, Wire
+
+MEDIA_TYPES = (
+    "application/json; charset=utf-8", "Application/JSON", "application/json;charset=UTF-8; x=y",
+    "application/json ;q=1", "text/plain", "application/x-www-form-urlencoded", "text/json", "",
+    "application/xml", "multipart/form-data", "application/json, text/plain", "json", "*/*",
+)  # fmt: skip
+HEADERS = (
+    ("Accept", "text/event-stream"), ("Accept", "application/json"), ("Accept", "image/png"),
+    ("Accept", ""), ("Accept-Encoding", "gzip"), ("Accept-Language", "tlh"), ("Range", "bytes=0-1"),
+    ("X-Request-Id", "fuzz-1"), ("X-Request-Id", "a b\tc"), ("X-Request-Id", "x" * 4000),
+    ("Origin", "https://example.org"), ("Cookie", "a=b; c"), ("If-None-Match", "*"),
+    ("X-Forwarded-For", "127.0.0.1"), ("Connection", "close"), ("X-Unknown", "é" * 100),
+    ("OpenAI-Organization", "org"), ("OpenAI-Beta", "x=1"), ("Content-Encoding", "gzip"),
+    ("Content-Encoding", "identity"), ("Content-Language", "en"), ("Pragma", "no-cache"),
+    ("X-Http-Method-Override", "DELETE"), ("X-Stainless-Retry-Count", "1"),
+)  # fmt: skip
+LIMIT = 2.0
+"""Seconds until an exchange with a body that never ends is given up."""
+
+
+def dressed(dice: random.Random, request: Request) -> Request:
+    """Return the request with another header or media type."""
+    if dice.random() < 0.4:
+        others = [pair for pair in request.headers if pair[0].lower() != "content-type"]
+        label = dice.choice(MEDIA_TYPES)
+        return replace(request, headers=(*others, ("Content-Type", label)))
+    return replace(request, headers=(*request.headers, dice.choice(HEADERS)))
+
+
+def framed(dice: random.Random, request: Request) -> Request:
+    """Return the request in another framing: legal ones, and lengths that lie."""
+    length = len(request.body or b"")
+    cuts = tuple(sorted(dice.randrange(length + 1) for _ in range(dice.randrange(4))))
+    match dice.randrange(8):
+        case 0 | 1:
+            sending = Sending(chunks=cuts)
+        case 2:
+            sending = Sending(expect_continue=True)
+        case 3:
+            sending = Sending(chunks=cuts, byte_by_byte=length < 400)
+        case 4:
+            sending = Sending(byte_by_byte=length < 400)
+        case 5:
+            sending = Sending(content_length=str(max(0, length - dice.randrange(1, 20))))
+        case 6:
+            sending = Sending(content_length=dice.choice(("", "-1", "abc", "0", "1e3", "+5")))
+        case _:
+            sending = Sending(content_length=str(length + dice.randrange(1, 20)))
+    limit = LIMIT if sending.content_length is not None else request.timeout
+    return replace(request, sending=sending, wire=Wire.SOCKET, timeout=limit)
+
+
+def read_cruelly(dice: random.Random, request: Request) -> Request:
+    """Return the request with an odd manner of reading: slowly, in pauses, or not to the end."""
+    manner = dice.choice(
+        (
+            Manner(byte_by_byte=True),
+            Manner(pause=0.05),
+            Manner(close_after_events=dice.randrange(1, 8)),
+        )
+    )
+    return replace(request, manner=manner, wire=Wire.SOCKET)
+
+
+def plainly_sent(request: Request) -> bool:
+    """Tell whether nothing about headers and framing is out of the ordinary."""
+    ordinary = (("Content-Type", "application/json"),)
+    return request.sending == Sending() and request.headers == ordinary

@@ -1,0 +1,87 @@
+"""Cases: decided by seed and number alone, and of every kind the fuzz promises."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from conformance.exchange import Manner, Request, Sending, Setting, Wire
+from conformance.fuzz.cases import case, rolled, subject_of
+from conformance.fuzz.owed import owed
+from conformance.scene import Scene
+from openapi import contract
+
+MODEL = "google/gemma-7b-it-lora"
+MANY = 600
+
+
+def scene(seed: int = 7) -> Scene:
+    return Scene(Setting(model=MODEL, scope="gateway", context_window=4096, seed=seed))
+
+
+def requests(seed: int = 7) -> list[Request]:
+    subject = subject_of(scene(seed), contract())
+    return [case(number, scene(seed), subject).request for number in range(MANY)]
+
+
+def test_the_same_seed_gives_the_same_cases() -> None:
+    assert requests() == requests()
+
+
+def test_another_seed_gives_other_cases() -> None:
+    same = sum(one.body == other.body for one, other in zip(requests(1), requests(2), strict=True))
+    assert same < MANY / 10
+
+
+def test_a_case_does_not_depend_on_those_before_it() -> None:
+    subject = subject_of(scene(), contract())
+    assert case(99, scene(), subject).request == requests()[99]
+
+
+def test_cases_are_legal_flawed_and_open() -> None:
+    weighed = [owed(each, scene().setting, contract()) for each in requests()]
+    assert sum(each.answer for each in weighed) > MANY / 5
+    assert sum(bool(each.faults) for each in weighed) > MANY / 5
+    assert sum(bool(each.open) for each in weighed) > MANY / 20
+
+
+def test_every_way_to_vary_a_request_comes_up() -> None:
+    made = requests()
+    assert any(each.sending.chunks for each in made)
+    assert any(each.sending.content_length for each in made)
+    assert any(each.sending.expect_continue for each in made)
+    assert any(each.manner != Manner() for each in made)
+    assert any(len(each.headers) > 1 for each in made)
+    assert any(len(each.body or b"") > 10_000 for each in made)
+    assert any(rb"\ud83c" in (each.body or b"") for each in made)
+    assert len({each.body for each in made}) > MANY * 0.9
+
+
+def test_many_different_requirements_are_touched() -> None:
+    faults = {
+        fault.requirement
+        for each in requests()
+        for fault in owed(each, scene().setting, contract()).faults
+    }
+    assert len(faults) >= 25
+
+
+def test_a_lie_about_the_length_may_fail_and_is_given_up_soon() -> None:
+    subject = subject_of(scene(), contract())
+    cases = [case(number, scene(), subject) for number in range(MANY)]
+    lying = [each for each in cases if each.request.sending.content_length is not None]
+    assert lying
+    assert all(each.may_fail and (each.request.timeout or 99) < 5 for each in lying)
+    assert not any(each.may_fail for each in cases if each.request.sending == Sending())
+
+
+@settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(st.randoms(use_true_random=False))
+def test_hypothesis_may_throw_the_dice(dice: object) -> None:
+    made = rolled(dice, "case-000000", scene(), subject_of(scene(), contract()))  # type: ignore[arg-type]
+    request = made.request
+    assert request.path == "/chat/completions"
+    assert request.wire is Wire.SOCKET or request.sending == Sending()
+    assert request.ceiling > 0 or not json.loads(request.body or b"{}")

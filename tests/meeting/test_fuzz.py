@@ -1,0 +1,69 @@
+"""The fuzz meets the mock: nothing on a clean one, faults found, shrunk and told again offline."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.replaying import replay
+from conformance.report_schema import departure
+from conformance.session import Options, bundled_target, hold
+
+SEED = 7
+
+
+def fuzzed(arguments: tuple[str, ...], options: Options, **caps: int) -> dict[str, Any]:
+    with bundled_target(arguments) as (target, keys):
+        target = replace(target, budget=replace(target.budget, **caps))
+        return asyncio.run(hold(target, keys, options)).report().to_json()
+
+
+def verdicts(document: dict[str, Any]) -> dict[str, str]:
+    return {row["requirement"]: row["verdict"] for row in document["rulings"]}
+
+
+def causes(document: dict[str, Any]) -> list[tuple[Any, ...]]:
+    names = ("requirement", "kind", "count", "case", "body", "evidence")
+    return [tuple(row[name] for name in names) for row in document["measurements"]["fuzz"]["found"]]
+
+
+def test_a_clean_mock_has_nothing_to_object_to_and_the_same_twice() -> None:
+    options = Options(seed=SEED, only="request,response,usage,framing", fuzz=200)
+    first, second = fuzzed((), options), fuzzed((), options)
+    assert causes(first) == []
+    assert verdicts(first) == verdicts(second)
+    assert set(verdicts(first).values()) == {"PASS"}
+    assert first["measurements"]["fuzz"]["cases"] == 200
+    assert departure(first) is None
+
+
+FAULTS = ("request.temperature-range", "usage.adds-up", "framing.media-type/choices")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_found_shrunk_and_told_again_from_evidence(fault: str, tmp_path: Path) -> None:
+    requirement = fault.partition("/")[0]
+    options = Options(SEED, requirement, tmp_path / "evidence", fuzz=250)
+    document = fuzzed(("--fault", fault), options)
+    found = document["measurements"]["fuzz"]["found"]
+    assert requirement in {row["requirement"] for row in found}
+    assert verdicts(document)[requirement] == "FAIL"
+    assert statistics.median(row["bytes"] for row in found) <= 120
+    assert all(row["curl"].startswith("curl") and row["seed"] == SEED for row in found)
+    again = replay(tmp_path / "evidence", requirement).to_json()
+    assert verdicts(again) == verdicts(document)
+    assert causes(again) == causes(document)
+    assert set(again["exchanges"]) == set(document["exchanges"])
+
+
+def test_the_caps_hold_while_many_requests_are_under_way() -> None:
+    options = Options(SEED, "request.model-required", fuzz=500)
+    document = fuzzed((), options, requests=60)
+    assert document["run"]["spent"]["requests"] == 60
+    assert document["measurements"]["fuzz"]["cut"] == "budget: 60 requests"
+    assert document["measurements"]["fuzz"]["cases"] < 60
