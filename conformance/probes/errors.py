@@ -45,6 +45,13 @@ def _wrongs(scene: Scene) -> Script:
     yield from together([scene.post("json", CUT_SHORT), *(wrong(scene, label) for label in WRONGS)])
     if scene.has("streaming"):
         yield from together(wrong(scene, f"{label}-streamed", stream=True) for label in WRONGS)
+    yield from together(
+        [
+            scene.get("path", "/nothing-lives-here"),
+            scene.get("method", "/chat/completions"),
+            scene.chat("key", ASK, max_tokens=4, authorization="Bearer {valid_longer}"),
+        ]
+    )
     if scene.setting.scope == "gateway":
         yield from ask(scene.chat("range", ASK, temperature=TOO_HOT))
     yield from ask(scene.chat("after", ASK, max_tokens=4))

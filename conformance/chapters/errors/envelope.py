@@ -231,9 +231,15 @@ def type_right(reading: Reading) -> Statements:
         yield Finding(where, repr(expected), shown, reading.id)
 
 
-@reads("errors.code-right", where=_in_the_table, forgery=part_edited("code", "error", "Other."))
+def _named_in_the_table(reading: Reading) -> bool:
+    return _in_the_table(reading) and (reading.status or 0) < 500
+
+
+@reads(
+    "errors.code-right", where=_named_in_the_table, forgery=part_edited("code", "error", "Other.")
+)
 def code_right(reading: Reading) -> Statements:
-    """`error.code` is one that the contract has for the status."""
+    """`error.code` of a 4xx is one that the contract has for the status."""
     known = contract().errors[reading.status or 0].codes
     if reading.error.code is not ABSENT and str(reading.error.code) not in known:
         where = reading.at_pointer("/error/code")

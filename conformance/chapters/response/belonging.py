@@ -93,7 +93,7 @@ STREAMS = tuple(f"streams-{place}" for place in range(3))
 )
 def answers_differ(transcript: Transcript) -> Statements:
     """Unlike questions do not all get one answer."""
-    found = _texts(transcript, (*AT_ONCE, *(f"late-{word}" for word in WORDS), "brief", "unicode"))
+    found = _texts(transcript, (*AT_ONCE, *(f"late-{word}" for word in WORDS)))
     if len(found) < 3:
         raise Inconclusive("fewer than three of these requests were answered with text")
     if len({text for text, _ in found}) == 1:

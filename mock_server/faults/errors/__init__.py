@@ -1,0 +1,1 @@
+"""Lies when the answer is no, by what they are about."""

@@ -1,0 +1,1 @@
+"""Lies about the answer in one piece, by what they are about."""
