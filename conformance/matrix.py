@@ -51,13 +51,51 @@ def attributed(direct: Mapping[str, Any], via: Mapping[str, Any]) -> dict[str, A
         "kind": "diff",
         "columns": columns,
         "rows": rows,
-        "changes": [
-            {"requirement": row["requirement"], "words": row["blame"]}
-            for row in rows
-            if row["blame"]
-        ],
+        "changes": _blamed(rows),
         "remarks": list(_remarks((direct, via))),
     }
+
+
+def provocations(judged: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
+    """Return the matrix of a gateway before upstreams that differ legally: kind `diff`.
+
+    The first is the plain one. Every upstream keeps its contract, so the gateway is to blame; the
+    row says which upstreams it takes to provoke it.
+    """
+    names = [name for name, _ in judged]
+    documents = [document for _, document in judged]
+    rows = list(_rows(documents))
+    for row in rows:
+        first = row["cells"][0]
+        broken = [n for n, cell in zip(names, row["cells"], strict=True) if _trips(cell, first)]
+        if first and first["verdict"] in _BROKEN:
+            row["blame"] = "gateway: broken with a plain upstream too"
+        elif broken:
+            row["blame"] = f"gateway: broken when its upstream is {', '.join(broken)}"
+    columns = _columns(documents, history=False)
+    for column, name in zip(columns, names, strict=True):
+        column["name"] = name
+    return {
+        "kind": "diff",
+        "columns": columns,
+        "rows": rows,
+        "changes": _blamed(rows),
+        "remarks": list(_remarks(documents)),
+    }
+
+
+def _trips(cell: Mapping[str, Any] | None, plain: Mapping[str, Any] | None) -> bool:
+    """Whether a cell is broken, or so noisy as it is not before a plain upstream."""
+    if cell is None or cell["verdict"] in _BROKEN:
+        return cell is not None
+    noisy = cell["verdict"] == "INCONCLUSIVE" and not cell["words"].startswith("budget")
+    return noisy and plain is not None and plain["verdict"] == "PASS"
+
+
+def _blamed(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    return [
+        {"requirement": row["requirement"], "words": row["blame"]} for row in rows if row["blame"]
+    ]
 
 
 def blame(direct: str, via: str) -> str:

@@ -73,8 +73,15 @@ def sign(report: Path, private_key: Path) -> None:
 
 
 @click.command()
-@click.option("--direct", required=True, metavar="URL", help="The engine itself.")
+@click.option("--direct", metavar="URL", help="The engine itself.")
 @click.option("--via", required=True, metavar="URL", help="The gateway before it.")
+@click.option(
+    "--upstream-port",
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help="Play the engine here, in legal but unusual ways, instead.",
+)
+@click.option("--variant", "variants", multiple=True, help="Only in these ways; repeatable.")
 @click.option("--key-env", metavar="NAME", help="Environment variable that holds the key.")
 @click.option("--direct-key-env", metavar="NAME", help="Another key for the engine.")
 @click.option("--model", help="Model to judge.")

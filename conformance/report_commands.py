@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from conformance.errors import UsageError
-from conformance.matrix import attributed, compared
+from conformance.matrix import attributed, compared, provocations
 
 
 def compare_command(documents: Sequence[Path], reports: Sequence[str]) -> int:
@@ -61,8 +61,10 @@ def sign_command(report: Path, private_key: Path) -> int:
 
 def diff_command(
     *,
-    direct: str,
+    direct: str | None,
     via: str,
+    upstream_port: int | None,
+    variants: Sequence[str],
     key_env: str | None,
     direct_key_env: str | None,
     model: str | None,
@@ -71,23 +73,35 @@ def diff_command(
     only: str | None,
     reports: Sequence[str],
 ) -> int:
-    """Hold the same conversations with the engine and through the gateway, and say who is to blame.
+    """Say of each finding whether the engine or the gateway before it is to blame.
 
     Return 1 when the gateway breaks what the engine keeps.
     """
     from conformance.matrices import destinations, render, write
+    from conformance.provoking import UNUSUAL, provoked
     from conformance.session import Options, check
     from conformance.target import Target, checked_url
     from openapi import Scope
 
+    if (direct is None) == (upstream_port is None):
+        raise UsageError(
+            "one engine is to be named",
+            hint="--direct URL of the gateway's own, or --upstream-port PORT for the mock",
+        )
     where = destinations(reports)
-    graded = Scope(scope) if scope else Scope.ANY
-    found = []
-    for url, variable in ((direct, direct_key_env or key_env), (via, key_env)):
+    options = Options(seed=seed, only=only)
+
+    def target(url: str, variable: str | None) -> Target:
         keys = {"valid": variable} if variable else {}
-        target = Target(checked_url(url), model=model, scope=graded, keys=keys)
-        found.append(check(target, Options(seed=seed, only=only)).to_json())
-    matrix = attributed(*found)
+        graded = Scope(scope) if scope else Scope.ANY
+        return Target(checked_url(url), model=model, scope=graded, keys=keys)
+
+    if upstream_port is not None:
+        chosen = variants or UNUSUAL
+        matrix = provocations(list(provoked(target(via, key_env), options, upstream_port, chosen)))
+    else:
+        engine = check(target(direct or "", direct_key_env or key_env), options).to_json()
+        matrix = attributed(engine, check(target(via, key_env), options).to_json())
     click.echo(render("text", matrix), nl=False)
     write(matrix, where)
     return 1 if any(row["blame"].startswith("gateway") for row in matrix["rows"]) else 0

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.errors import UsageError
 from conformance.matrices import destinations, render
-from conformance.matrix import attributed, blame, compared
+from conformance.matrix import attributed, blame, compared, provocations
 from tests.conformance.example_report import HOSTILE, conforming, document
 
 FORMATS = ("html", "json", "markdown", "text")
@@ -77,6 +77,19 @@ def test_a_pair_is_called_direct_and_via() -> None:
     assert [column["name"] for column in matrix["columns"]] == ["direct", "via"]
     blamed = {each["requirement"] for each in matrix["changes"]}
     assert "stream.done-last" in blamed
+
+
+def test_a_gateway_is_blamed_for_what_only_some_upstreams_provoke() -> None:
+    judged = [
+        ("plain", judged_on(1, usage_adds_up="PASS", stream_one_id="PASS")),
+        ("crlf", judged_on(1, usage_adds_up="FAIL", stream_one_id="PASS")),
+        ("comments", judged_on(1, usage_adds_up="WARN", stream_one_id="INCONCLUSIVE")),
+    ]
+    found = {row["requirement"]: row["blame"] for row in provocations(judged)["rows"]}
+    assert found["usage.adds-up"] == "gateway: broken when its upstream is crlf, comments"
+    assert found["stream.one-id"] == "gateway: broken when its upstream is comments"
+    assert found["stream.done-last"] == "gateway: broken with a plain upstream too"
+    assert found["transport.http-1-1"] == ""
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 
 from conformance.bundled import KEYS, bundled_mock
 from conformance.cli import main
+from tests.meeting.byte_gateway import ByteGateway
 
 ENGINE = ("usage.adds-up", "stream.done-last")
 GATEWAY = ("stream.done-last", "framing.media-type")
@@ -47,3 +49,36 @@ def test_two_clean_ends_have_nobody_to_blame(monkeypatch: pytest.MonkeyPatch) ->
         )
     assert done.exit_code == 0, done.output
     assert "no requirement is judged differently" in done.output
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+@pytest.mark.parametrize("careful", [True, False])
+def test_a_gateway_that_trips_over_comments_is_provoked(
+    careful: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MOCK_KEY", KEYS["valid"])
+    port = free_port()
+    with ByteGateway(port, stumbles_over=b"" if careful else b"\n: ") as gateway:
+        done = CliRunner().invoke(
+            main,
+            ["diff", "--via", gateway.url, "--upstream-port", str(port), "--key-env", "MOCK_KEY",
+             "--only", "stream.done-present", "--variant", "comments",
+             "--report", f"markdown={tmp_path / 'diff.md'}"],
+        )  # fmt: skip
+    if careful:
+        assert done.exit_code == 0, done.output
+    else:
+        assert done.exit_code == 1, done.output
+        words = "stream.done-present: gateway: broken when its upstream is comments\n"
+        assert words in done.output
+
+
+def test_one_engine_is_to_be_named() -> None:
+    done = CliRunner().invoke(main, ["diff", "--via", "http://127.0.0.1:9/v1"])
+    assert done.exit_code == 2
+    assert "--direct URL of the gateway's own" in done.output
