@@ -60,7 +60,10 @@ def _shapes(scene: Scene) -> Script:
     ]
     yield from _both(scene, "long", LONG, max_tokens=110)
     yield from _both(scene, "one-token", COUNTING, max_tokens=1)
-    yield from _both(scene, "greeting", "Say hello.")
+    # The official clients ask for JSON even where they ask for a stream.
+    accepting = {"headers": {"Accept": "application/json"}}
+    yield from _both(scene, "greeting", "Say hello.", streaming=accepting)
+    yield from _both(scene, "logprobs", "Say hello.", max_tokens=8, logprobs=True, top_logprobs=2)
     yield from _both(scene, "system", system, max_tokens=40)
     yield from _both(scene, "turns", turns, max_tokens=40)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance import forge
 from conformance.catalogue import Statements, judges
 from conformance.excerpt import visible
-from conformance.modes import ACCENTS, EMOJI, Echo, pairs
+from conformance.modes import ACCENTS, EMOJI, Echo, pairs, plain, streamed
 from conformance.probe import Transcript
 from conformance.probes.stream import CHOICES, SHAPES, TEXTS
 from conformance.reading import Reading
@@ -52,3 +52,32 @@ def _finding(reading: Reading, expected: str) -> Finding:
     pieces = reading.stream.choices[0].pieces if reading.stream.choices else ()
     event = next((each.event for each in pieces if REPLACEMENT in str(each.value)), 0)
     return Finding(reading.at_event(event), expected, visible(reading.text_of(), 120), reading.id)
+
+
+def misread(transcript: Transcript) -> Transcript | None:
+    """Every character of one stream is its UTF-8 bytes, read as Latin-1."""
+    reading = transcript.get("accents-streamed")
+    if reading is None:
+        return None
+    body = reading.exchange.body.decode("latin-1").encode()
+    return transcript.replacing(forge.with_body(reading.exchange, body))
+
+
+@judges("framing.characters-kept", on=TEXTS, forgery=misread)
+def characters_kept(transcript: Transcript) -> Statements:
+    """No echo is the text asked for with question marks or mojibake in the place of characters."""
+    for name, echo in ECHOES.items():
+        for label in (plain(name), streamed(name)):
+            reading = transcript.get(label)
+            if reading is None or not reading.ok:
+                continue
+            text = reading.text_of()
+            if replaced_echo(echo.text, text, r"\?+") or _misread(echo, text):
+                yield Finding(
+                    f"{reading.id}, text", visible(echo.text, 80), visible(text, 120), reading.id
+                )
+
+
+def _misread(echo: Echo, text: str) -> bool:
+    """Whether each accented letter is two: the bytes of all of them begin with C3."""
+    return echo is ACCENTS and replaced_echo(echo.text, text, "\u00c3[^\x00-\x7f]?")

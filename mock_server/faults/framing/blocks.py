@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from mock_server.call import Call
+from mock_server.completion import Prompt
 from mock_server.faults import DONE, Events, Pieces, fault
 from mock_server.faults.framing.eventwise import eventwise
 
@@ -168,3 +169,25 @@ async def replaces_everywhere(pieces: Pieces, call: Call) -> Pieces:
     del call
     async for piece in pieces:
         yield replace(piece, text=_BEYOND.sub("\ufffd", piece.text))
+
+
+@eventwise("framing.characters-kept")
+def reads_latin(event: bytes, number: int) -> bytes:
+    """Read the bytes of a stream as Latin-1 and write them as UTF-8 once more."""
+    del number
+    return event.decode("latin-1").encode()
+
+
+@eventwise("framing.characters-kept/marks")
+def question_marks(event: bytes, number: int) -> bytes:
+    """Put question marks in the place of characters beyond ASCII."""
+    del number
+    return _BEYOND.sub("?", event.decode()).encode()
+
+
+@fault("framing.characters-kept/prompt", at="prompt")
+def misreads_prompts(prompt: Prompt, call: Call) -> Prompt:
+    """Read the prompt's UTF-8 as Latin-1."""
+    del call
+    turns = [replace(each, text=each.text.encode().decode("latin-1")) for each in prompt.turns]
+    return replace(prompt, turns=tuple(turns))

@@ -227,3 +227,11 @@ def test_a_replacement_character_of_the_stream_alone_is_found() -> None:
     plain, _ = echoed("x \u2b50")
     _, streamed = echoed("x \ufffd")
     assert opinion("framing.no-replacement", [plain, streamed])[0]
+
+
+def test_an_echo_in_mojibake_or_question_marks_is_found_and_a_plain_spelling_is_not() -> None:
+    text = modes.ACCENTS.text
+    for broken in (text.encode().decode("latin-1"), text.encode("ascii", "replace").decode()):
+        assert opinion("framing.characters-kept", echoed(broken, "accents"))[0]
+    for fine in (text, "naive cafe Zurich deja Angstrom strasse end", "Why? I will not."):
+        assert not opinion("framing.characters-kept", echoed(fine, "accents"))[0]
