@@ -14,7 +14,7 @@ Nothing else lists it. A function with a docstring is put at a seam:
         """Answer without a key."""
         return without(steps, "key")
 
-    @fault("request.null-is-default", at="body")            # the request's JSON, before its check
+    @fault("request.null-optional", at="body")            # the request's JSON, before its check
     def dislikes_null(body: dict[str, Any], call: Call) -> dict[str, Any]:
         """Refuse null where it means the default."""
         return {key: "?" if value is None else value for key, value in body.items()}
