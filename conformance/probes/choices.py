@@ -62,7 +62,10 @@ def _more(scene: Scene) -> Script:
         wanted.append(scene.chat("seeded", OPEN, **seeded))
         wanted.append(scene.chat("seeded-again", OPEN, **seeded))
         if streams:
-            wanted.append(scene.chat("seeded-streamed", OPEN, stream=True, **seeded))
+            wanted += [
+                scene.chat(f"seeded-streamed-{place}", OPEN, stream=True, **seeded)
+                for place in range(2)
+            ]
     if scene.setting.scope == "gateway":
         wanted.append(scene.chat("eight", "Say hello.", n=8, max_tokens=1))
     yield from together(wanted)

@@ -14,6 +14,8 @@ from conformance.scene import Scene
 FEW = 24
 """Tokens among which chance has room enough."""
 SEED = 11
+TIMES = 3
+"""How often one seed is sent: it is best effort, and two of three answers show that it acts."""
 OTHERS = (12, 13)
 EDGES = (0, -1, 2**63 - 1, -(2**63))
 
@@ -23,7 +25,7 @@ def _chance(scene: Scene) -> Script:
         return scene.chat(label, OPEN, max_tokens=FEW, **parameters)
 
     wanted = [asked(f"hot-{place}", temperature=1.5) for place in range(3)]
-    wanted += [asked(f"seeded-{place}", temperature=1, seed=SEED) for place in range(2)]
+    wanted += [asked(f"seeded-{place}", temperature=1, seed=SEED) for place in range(TIMES)]
     wanted += [asked(f"seed-{seed}", temperature=1, seed=seed) for seed in OTHERS]
     yield from together(wanted)
 
@@ -44,13 +46,13 @@ def temperature(transcript: Transcript) -> Found:
 @capability("seed", on=CHANCE)
 def seed(transcript: Transcript) -> Found:
     """A seed repeats an answer that would vary without."""
-    first, second = transcript["seeded-0"], transcript["seeded-1"]
+    first = transcript["seeded-0"]
     if refused(first):
         return classify(first, acts=False, words="seed: 11")
     if temperature(transcript).kind != "effective":
         return Found(ABSENT, "answers do not vary without a seed either")
-    same = transcript.answered("seeded-0").text_of() == transcript.answered("seeded-1").text_of()
-    return classify(second, same, "seed: 11, twice")
+    texts = [transcript.answered(f"seeded-{place}").text_of() for place in range(TIMES)]
+    return classify(first, len(set(texts)) < TIMES, f"seed: 11, {TIMES} times")
 
 
 def _choosing(scene: Scene) -> Script:
@@ -66,9 +68,12 @@ def _choosing(scene: Scene) -> Script:
         for place in range(2):
             wanted += [
                 asked(f"hot-streamed-{place}", temperature=1.5, stream=True),
-                asked(f"seeded-streamed-{place}", temperature=1, seed=SEED, stream=True),
                 asked(f"cold-streamed-{place}", temperature=0, stream=True),
             ]
+        wanted += [
+            asked(f"seeded-streamed-{place}", temperature=1, seed=SEED, stream=True)
+            for place in range(TIMES)
+        ]
         wanted.append(asked("nucleus-streamed", temperature=1.5, top_p=0.000001, stream=True))
     if gateway:
         wanted += [asked(f"default-{place}") for place in range(3)]

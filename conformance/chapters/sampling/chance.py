@@ -10,9 +10,9 @@ from conformance.catalogue import Statements, TranscriptForgery, judges
 from conformance.chapters.sampling.stops import shown, text_place
 from conformance.obtained import obtained, refusal, refused
 from conformance.probe import Transcript
-from conformance.probes.randomness import CHANCE, CHOOSING, EDGES
+from conformance.probes.randomness import CHANCE, CHOOSING, EDGES, TIMES
 from conformance.reading import Reading
-from conformance.verdict import Finding, NotApplicable
+from conformance.verdict import Finding, NotApplicable, Note
 
 NO_STREAMS = "no streams"
 
@@ -148,18 +148,40 @@ def top_k_acts(transcript: Transcript) -> Statements:
         yield from _greedy_at_any_temperature(transcript, "top-k", "cold-0")
 
 
-@judges("sampling.seed-repeats", on=CHANCE, forgery=unlike("seeded-1"))
+def _repeat(readings: list[Reading]) -> Statements:
+    """Some two of the answers are the same: seeds are best effort."""
+    texts = {reading.text_of() for reading in readings}
+    last = readings[-1]
+    if len(texts) == len(readings):
+        expected = f"an answer that {len(readings)} requests with one seed share"
+        yield Finding(text_place(last), expected, f"{shown(last.text_of())}, and others", last.id)
+    elif len(texts) > 1:
+        yield Note("one seed does not always give one answer", last.id)
+
+
+def all_unlike(prefix: str) -> TranscriptForgery:
+    """Return a forgery in which every answer of a kind is another one."""
+
+    def forgery(transcript: Transcript) -> Transcript:
+        for place in range(TIMES):
+            exchange = transcript[f"{prefix}-{place}"].exchange
+            own = partial(_instead, f"{place}, {transcript[f'{prefix}-{place}'].text_of()}")
+            transcript = transcript.replacing(retelling.with_text(exchange, own))
+        return transcript
+
+    return forgery
+
+
+@judges("sampling.seed-repeats", on=CHANCE, forgery=all_unlike("seeded"))
 def seed_repeats(transcript: Transcript) -> Statements:
-    """Two answers at temperature 1 under one seed are the same, or the seed is refused."""
-    first, second = _all(transcript, "seeded", 2, "no seed was sent")
-    yield from _equal(first, second, "as the first time under this seed")
+    """Of three answers at temperature 1 under one seed, two are the same, or it is refused."""
+    yield from _repeat(_all(transcript, "seeded", TIMES, "no seed was sent"))
 
 
-@judges("sampling.seed-stream", on=CHOOSING, forgery=unlike("seeded-streamed-1"))
+@judges("sampling.seed-stream", on=CHOOSING, forgery=all_unlike("seeded-streamed"))
 def seed_stream(transcript: Transcript) -> Statements:
-    """Two streams at temperature 1 under one seed are the same, or the seed is refused."""
-    first, second = _all(transcript, "seeded-streamed", 2, NO_STREAMS)
-    yield from _equal(first, second, "as the first time under this seed")
+    """Of three streams at temperature 1 under one seed, two are the same, or it is refused."""
+    yield from _repeat(_all(transcript, "seeded-streamed", TIMES, NO_STREAMS))
 
 
 @judges("sampling.seed-differs", on=CHANCE, forgery=alike("seeded-0", "seed-12", "seed-13"))

@@ -21,15 +21,15 @@ from conformance.verdict import Finding, NotApplicable, Note
 
 
 def several(reading: Reading) -> bool:
-    """An answer in one piece to a request for several choices, with several."""
-    found = reading.choice_indexes
-    return completion(reading) and choices_of(reading) > 1 and len(found) > 1
+    """An answer in one piece to a request for several choices."""
+    wanted = completion(reading) and choices_of(reading) > 1
+    return wanted and bool(reading.choice_indexes)
 
 
 def several_in_either_mode(reading: Reading) -> bool:
     """The same, or such a stream."""
     streamed = completed_stream(reading) and choices_of(reading) > 1
-    return several(reading) or (streamed and len(reading.choice_indexes) > 1)
+    return several(reading) or (streamed and bool(reading.choice_indexes))
 
 
 def place(reading: Reading, index: int) -> str:
@@ -148,6 +148,19 @@ def n_finish(reading: Reading) -> Statements:
             yield Finding(finish_place(reading, index), expected, repr(finish), reading.id)
 
 
+@reads(
+    "sampling.n-count",
+    where=several_in_either_mode,
+    forgery=lambda exchange: retelling.without_choice(exchange, choices_of(Reading(exchange)) - 1),
+)
+def n_count(reading: Reading) -> Statements:
+    """There are as many choices as were asked for."""
+    wanted, count = choices_of(reading), len(set(reading.choice_indexes))
+    if wanted not in (count, len(reading.choice_indexes)):
+        where = place(reading, max(reading.choice_indexes))
+        yield Finding(where, f"{wanted} choices", f"{count} of them", reading.id)
+
+
 @judges(
     "sampling.n-stop",
     on=MORE_CHOICES,
@@ -207,23 +220,27 @@ def _texts(reading: Reading) -> list[str]:
     return [reading.text_of(index).rstrip() for index in sorted(set(reading.choice_indexes))]
 
 
-@judges(
-    "sampling.n-stream-same",
-    on=MORE_CHOICES,
-    forgery=lambda t: t.replacing(
-        retelling.with_text(t["seeded-streamed"].exchange, lambda text: text[::-1], 1)
-    ),
-)
+def reversed_in_streams(transcript: Transcript) -> Transcript:
+    """The second choice of each stream says something else."""
+    for reading in transcript.labelled("seeded-streamed"):
+        exchange = retelling.with_text(reading.exchange, lambda text: text[::-1], 1)
+        transcript = transcript.replacing(exchange)
+    return transcript
+
+
+@judges("sampling.n-stream-same", on=MORE_CHOICES, forgery=reversed_in_streams)
 def n_stream_same(transcript: Transcript) -> Statements:
-    """Two seeded choices say the same in a stream as in one piece."""
+    """Two seeded choices say the same in one of two streams as in one piece."""
     why = "no seed acts here"
-    first, again = (_texts(obtained(transcript, name, why)) for name in ("seeded", "seeded-again"))
-    if first != again:
-        raise NotApplicable("several choices do not repeat under one seed")
-    reading = obtained(transcript, "seeded-streamed", why)
-    streamed = _texts(reading)
-    if streamed != first:
-        yield Finding(place(reading, 0), f"{first}, as in one piece", str(streamed), reading.id)
+    whole = [_texts(obtained(transcript, label, why)) for label in ("seeded", "seeded-again")]
+    if whole[0] != whole[1]:
+        raise NotApplicable("several choices do not always repeat under one seed")
+    labels = ("seeded-streamed-0", "seeded-streamed-1")
+    readings = [obtained(transcript, label, why) for label in labels]
+    if all(_texts(reading) != whole[0] for reading in readings):
+        reading = readings[0]
+        expected = f"{whole[0]}, as in one piece"
+        yield Finding(place(reading, 0), expected, str(_texts(reading)), reading.id)
 
 
 def _instead(text: str, _: str) -> str:

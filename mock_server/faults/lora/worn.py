@@ -12,9 +12,12 @@ from mock_server.faults import Chunks, fault
 
 Json = dict[str, Any]
 
+FIRST = 5
+"""Calls of a mock before any adapter is asked for: a list, and the suite's first prompts."""
+
 
 class _Memory:
-    """What one mock has seen; a call that is not later than the last begins another mock's."""
+    """What one mock has seen; one of the first calls after later ones begins another mock's."""
 
     def __init__(self) -> None:
         self._last = -1
@@ -23,7 +26,7 @@ class _Memory:
 
     def at(self, call: Call) -> _Memory:
         """Forget what another mock has seen."""
-        if call.number <= self._last:
+        if call.number < FIRST <= self._last:
             self.worn = None
             self.asked.clear()
         self._last = call.number
@@ -84,6 +87,7 @@ def mixes_what_comes_together(prompt: Prompt, call: Call) -> Prompt:
     asked = _MIXED.at(call).asked
     asked[prompt.digest()] += 1
     often = prompt.adapter is None and asked[prompt.digest()] > 2
+    often = often and prompt.turns[-1].text.startswith("Tell")
     return replace(prompt, adapter="pirate") if often else prompt
 
 

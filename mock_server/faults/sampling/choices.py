@@ -152,3 +152,10 @@ async def swaps_texts(chunks: Chunks, call: Call) -> Chunks:
                 if number in (5, 6):
                     choice["index"] = 1 - choice["index"]
         yield chunk
+
+
+@fault("sampling.n-count", at="prompt")
+def knows_two(prompt: Prompt, call: Call) -> Prompt:
+    """Make at most two choices."""
+    del call
+    return replace(prompt, n=min(prompt.n, 2))
