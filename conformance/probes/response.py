@@ -9,6 +9,8 @@ from conformance.probe import Probe, Script, ask, together
 from conformance.scene import Message, Scene
 
 TOPICS = ("a lighthouse keeper", "a slow river", "an old violin", "a desert railway")
+AT_ONCE_LABELS = tuple(f"at-once-{place}" for place in range(len(TOPICS)))
+STREAM_LABELS = tuple(f"streams-{place}" for place in range(3))
 CAP = 16
 SHORT = 6
 """Tokens in which nobody counts to sixty."""

@@ -12,7 +12,7 @@ from conformance.catalogue import Statements, judges, reads
 from conformance.exchange import Exchange
 from conformance.kinds import chat_answer, completion
 from conformance.probe import Transcript
-from conformance.probes.response import AFTER, ANSWERS, TOPICS, WORDS
+from conformance.probes.response import AFTER, ANSWERS, AT_ONCE_LABELS, STREAM_LABELS, WORDS
 from conformance.reading import Reading
 from conformance.verdict import Finding, Inconclusive, NotApplicable
 
@@ -79,10 +79,6 @@ def _alike(found: list[tuple[str, Reading]], why: str) -> Statements:
             )
 
 
-AT_ONCE = tuple(f"at-once-{place}" for place in range(len(TOPICS)))
-STREAMS = tuple(f"streams-{place}" for place in range(3))
-
-
 @judges(
     "response.answers-differ",
     on=ANSWERS,
@@ -93,7 +89,7 @@ STREAMS = tuple(f"streams-{place}" for place in range(3))
 )
 def answers_differ(transcript: Transcript) -> Statements:
     """Unlike questions do not all get one answer."""
-    found = _texts(transcript, (*AT_ONCE, *(f"late-{word}" for word in WORDS)))
+    found = _texts(transcript, (*AT_ONCE_LABELS, *(f"late-{word}" for word in WORDS)))
     if len(found) < 3:
         raise Inconclusive("fewer than three of these requests were answered with text")
     if len({text for text, _ in found}) == 1:
@@ -141,7 +137,7 @@ def history_counts(transcript: Transcript) -> Statements:
 )
 def at_once(transcript: Transcript) -> Statements:
     """Unlike questions asked at once each get an answer of their own."""
-    yield from _alike(_texts(transcript, AT_ONCE), "an answer to its own question")
+    yield from _alike(_texts(transcript, AT_ONCE_LABELS), "an answer to its own question")
     yield from _counts(transcript, "at-once-counting")
 
 
@@ -152,7 +148,7 @@ def at_once(transcript: Transcript) -> Statements:
 )
 def at_once_streams(transcript: Transcript) -> Statements:
     """Unlike questions streamed at once each get a text of their own."""
-    yield from _alike(_texts(transcript, STREAMS), "an answer to its own question")
+    yield from _alike(_texts(transcript, STREAM_LABELS), "an answer to its own question")
     yield from _counts(transcript, "streams-counting")
 
 
@@ -189,7 +185,10 @@ def _prompted(transcript: Transcript) -> Transcript:
 @judges("response.not-the-prompt", on=(BASELINE, ANSWERS), forgery=_prompted)
 def not_the_prompt(transcript: Transcript) -> Statements:
     """Answers do not begin with the prompt, in one piece or streamed."""
-    labels = ("plain", "at-once-counting", *AT_ONCE), ("bare", "streams-counting", *STREAMS)
+    labels = (
+        ("plain", "at-once-counting", *AT_ONCE_LABELS),
+        ("bare", "streams-counting", *STREAM_LABELS),
+    )
     for mode in labels:
         found = _texts(transcript, mode)
         prompted = [reading for text, reading in found if _echoes(text, _asked(reading))]
