@@ -204,7 +204,7 @@ def _poisoned() -> Callable[[Json, Call], Json]:
     state = {"broken": False}
 
     def act(body: Json, call: Call) -> Json:
-        if str(body.get("seed")).isdigit() and body["seed"] > 2**62:
+        if isinstance(body.get("seed"), int | float) and body["seed"] > 2**62:
             state["broken"] = True
         elif state["broken"] and body.get("max_tokens") == 12 and not call.streams:
             raise Problem("upstream_error", "Something is still broken.")
