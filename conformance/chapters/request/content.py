@@ -8,6 +8,7 @@ from conformance.catalogue import Statements, judges
 from conformance.chapters.request.roles import folded, same, unchanged
 from conformance.probe import Transcript
 from conformance.probes.request_content import CHANGED_PARTS, CONTENT, IMAGE
+from conformance.probes.request_marks import MARKED, PATTERNS
 from conformance.verdict import Finding, NotApplicable
 
 judges("request.parts-as-text", on=CONTENT, forgery=same("part", "parts-other-last"))(
@@ -51,4 +52,42 @@ def image_not_ignored(transcript: Transcript) -> Statements:
             "a 4xx, or an answer that has seen the image",
             "the text and the prompt_tokens of the request without it",
             reading.id,
+        )
+
+
+def eaten(transcript: Transcript) -> Transcript:
+    """Marks are taken out of the prompt before it is read."""
+    forged = transcript
+    for place in range(len(PATTERNS)):
+        body = transcript[f"none-{place}"].exchange.body
+        forged = forged.replacing(
+            forge.with_body(transcript[f"marks-{place}"].exchange, body),
+        )
+    return forged
+
+
+@judges("request.marks-are-text", on=MARKED, forgery=eaten)
+def marks_are_text(transcript: Transcript) -> Statements:
+    """Marks cost about what like words cost, and do not leave the answer as it is without them."""
+    same = []
+    for place in range(len(PATTERNS)):
+        marks, decoys, none = (
+            transcript.answered(f"{name}-{place}") for name in ("marks", "decoys", "none")
+        )
+        counts = [each.usage.prompt if each.usage else None for each in (marks, decoys, none)]
+        seen, wanted, bare = (count or 0 for count in counts)
+        if None not in counts and 2 * (seen - bare) < wanted - bare:
+            yield Finding(
+                marks.at_pointer("/usage/prompt_tokens"),
+                f"about {wanted}, as with words of that length in the place of the marks",
+                f"{seen}, where the text without them has {bare}",
+                marks.id,
+            )
+        same.append(marks.text_of() == none.text_of() != decoys.text_of())
+    if all(same) and transcript.setting.capabilities.get("deterministic") == "effective":
+        yield Finding(
+            f"{marks.id}, text",
+            "another answer than to the text without marks",
+            f"the same: {marks.text_of()[:60]!r}",
+            marks.id,
         )

@@ -12,13 +12,14 @@ from conformance.probes.request_cases import Row
 from conformance.probes.request_content import CONTENT, CONVERSATIONS, ODD_PARTS, ORDER
 from conformance.probes.request_features import FEATURES, WISHES
 from conformance.probes.request_malformed import BODIES, BODY, REQUIRED
-from conformance.probes.request_ranges import OUT_OF_RANGE, RANGES
+from conformance.probes.request_ranges import LOGPROBS, OUT_OF_RANGE, RANGES, WITHOUT_LOGPROBS
 from conformance.probes.request_types import TYPES, WRONG_TYPES
 
 TABLES: tuple[tuple[Probe, tuple[Row, ...]], ...] = (
     (BODIES, BODY + REQUIRED),
     (WRONG_TYPES, TYPES),
     (OUT_OF_RANGE, RANGES),
+    (WITHOUT_LOGPROBS, LOGPROBS),
     (WISHES, FEATURES),
     (CONTENT, ODD_PARTS),
     (CONVERSATIONS, ORDER),

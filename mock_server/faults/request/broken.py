@@ -65,6 +65,11 @@ READ: tuple[tuple[str, str, Mend], ...] = (
         lambda raw, gateway: b"!" if raw[:1].isspace() and b"{" in raw else raw,
     ),
     (
+        "marks-are-text",
+        "Take marks of the template out of what is read",
+        lambda raw, gateway: re.sub(rb"<(?:bos|eos|start_of_turn|end_of_turn)>", b"", raw),
+    ),
+    (
         "json-spelling-neutral",
         "Read escapes as they are spelt",
         lambda raw, gateway: raw.replace(b"\\u0073\\u0065\\u0061", b"u0073u0065u0061"),
