@@ -90,7 +90,7 @@ def with_an_open_end(exchange: Exchange) -> Exchange | None:
     return forge.with_body(exchange, body[: len(body) - ends] + b"\n")
 
 
-@reads("framing.last-block", where=whole, forgery=with_an_open_end)
+@reads("framing.last-block", where=whole, forgery=with_an_open_end, rare=True)
 def last_block(reading: Reading) -> Statements:
     """No data stands in a last block without its blank line."""
     tail = reading.decoded.observations.undispatched

@@ -35,7 +35,7 @@ def never_finished(exchange: Exchange) -> Exchange:
     return _every_choice(exchange, finish_reason=None)
 
 
-@reads("stream.finish-present", where=complete_with_chunks, forgery=never_finished)
+@reads("stream.finish-present", where=complete_with_chunks, forgery=never_finished, rare=True)
 def finish_present(reading: Reading) -> Statements:
     """Every choice that began has a finish_reason."""
     for choice in reading.stream.choices:

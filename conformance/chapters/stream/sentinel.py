@@ -22,7 +22,7 @@ def without_sentinel(exchange: Exchange) -> Exchange | None:
     return forge.without_event(exchange, -1) if len(Reading(exchange).events) > 1 else None
 
 
-@reads("stream.done-present", where=complete, forgery=without_sentinel)
+@reads("stream.done-present", where=complete, forgery=without_sentinel, rare=True)
 def done_present(reading: Reading) -> Statements:
     """Some event's data is the sentinel, unless it is misspelt or in an open block."""
     if reading.stream.sentinels or sentinel_never_dispatched(reading):
