@@ -136,7 +136,10 @@ def _unseen(judge: EveryExchange, docket: Docket) -> NotDecided:
     if docket.cut:
         return Inconclusive(docket.cut)
     reason = "no exchange of this run shows it"
-    return NotApplicable(reason) if judge.rare else Untestable(reason)
+    # A target that answers no chat owes us the exchanges. One that does merely shows none of this
+    # kind, and whether it should is the business of another requirement.
+    chats = docket.setting.capabilities.get("chat") == EFFECTIVE
+    return NotApplicable(reason) if judge.rare or chats else Untestable(reason)
 
 
 def _crashed(identity: str, where: str, docket: Docket) -> Opinion:

@@ -192,7 +192,8 @@ judges(
     forgery=error_edited("overflow", "param", None, "No field is named."),
 )(_part("param", "messages", "The `param` of a refused overflow is `messages`."))
 
-_NUMBER = re.compile(r"-?\d[\d,]*")
+_NUMBER = re.compile(r"(?<![\w-])-?\d[\d,]*(?![\w-])")
+"""Numbers that stand alone: the 7 of `gemma-7b` is part of a name."""
 
 
 def _numbers(reading: Reading) -> list[int]:

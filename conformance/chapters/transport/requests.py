@@ -122,6 +122,8 @@ def connection_reused(transcript: Transcript) -> Statements:
         heard(transcript, reading.exchange.request.label)
         label = reading.exchange.request.label
         due = "a refusal" if label.startswith("wrong") else "an answer of its own"
+        if label == "models" and not reading.ok:
+            continue  # Whether there is a list at all is the business of chapter models.
         if reading.ok is label.startswith("wrong") and reading.status is not None:
             yield Finding(reading.at_status(), due, shown(reading), reading.id)
         elif label == "models" and reading.choice_indexes:

@@ -14,6 +14,19 @@ from conformance.reading import Reading
 from conformance.usage_view import Usage
 from conformance.verdict import Finding
 
+
+def said(reading: Reading) -> str:
+    """Return the text of every message of the request."""
+    found = []
+    messages = reading.asked("messages")
+    for message in messages if isinstance(messages, list) else ():
+        content = message.get("content") if isinstance(message, dict) else None
+        parts = content if isinstance(content, list) else [{"text": content}]
+        texts = [part.get("text") for part in parts if isinstance(part, dict)]
+        found += [text for text in texts if isinstance(text, str)]
+    return "".join(found)
+
+
 NAMES = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
@@ -132,6 +145,9 @@ def _no_prompt(usage: dict[str, Any]) -> None:
 @reads("usage.prompt-counted", where=has_usage, forgery=edit_usage(_no_prompt))
 def prompt_counted(reading: Reading) -> Statements:
     """`prompt_tokens` is above zero."""
+    # Without a word in any message, only the template is left to count, and few count it.
+    if not said(reading):
+        return
     for usage, where in usages(reading):
         if usage.prompt == 0:
             yield Finding(where, "prompt_tokens above 0", "0", reading.id)

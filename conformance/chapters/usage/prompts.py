@@ -11,7 +11,7 @@ from typing import Any
 from conformance import forge
 from conformance.baseline import BASELINE
 from conformance.catalogue import Statements, judges, reads
-from conformance.chapters.usage.counts import edit_usage, has_usage, usages
+from conformance.chapters.usage.counts import edit_usage, has_usage, said, usages
 from conformance.json_view import ABSENT
 from conformance.probe import Transcript
 from conformance.probes.usage import PROMPTS, REPEATS
@@ -244,9 +244,10 @@ def _plain_text(reading: Reading) -> bool:
 def prompt_plausible(reading: Reading) -> Statements:
     """There are no more prompt tokens than bytes sent and a template, nor absurdly few."""
     messages = reading.asked("messages")
-    size = sum(_size(message) for message in messages)
+    text = said(reading)
+    size = _bytes(text)
     most = size + TURN_ALLOWANCE * len(messages) + PREAMBLE
-    least = sum(_size(message, _RUN) for message in messages) // 64
+    least = _bytes(_RUN.sub("", text)) // 64
     for usage, where in usages(reading):
         if usage.prompt is not None and not least <= usage.prompt <= most:
             yield Finding(
@@ -257,20 +258,12 @@ def prompt_plausible(reading: Reading) -> Statements:
             )
 
 
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
+
+
 _RUN = re.compile(r"(.)\1{7,}", re.DOTALL)
 """A character many times over, for which tokenizers may have one token."""
-
-
-def _size(message: object, left_out: re.Pattern[str] | None = None) -> int:
-    """Return the bytes of a message's text, perhaps without what matches a pattern."""
-    content = message.get("content") if isinstance(message, dict) else None
-    if isinstance(content, list):
-        texts = [part.get("text") for part in content if isinstance(part, dict)]
-        content = "".join(text for text in texts if isinstance(text, str))
-    if not isinstance(content, str):
-        return 0
-    text = left_out.sub("", content) if left_out else content
-    return len(text.encode("utf-8", "replace"))
 
 
 def _cached(usage: dict[str, Any]) -> None:
