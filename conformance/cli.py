@@ -46,6 +46,10 @@ def _baseline_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides what is sent.")
 @click.option("--only", metavar="ID|CHAPTER|LEVEL,...", help="Judge only these.")
 @click.option("--fuzz", type=click.IntRange(0), default=0, metavar="N", help="Fuzz with N cases.")
+@click.option(
+    "--spec", type=click.Path(path_type=Path), metavar="FILE", help="Judge by FILE alone."
+)
+@click.option("--allow-writes", default="", metavar="OP,...", help="With --spec, send these too.")
 @click.option("--max-requests", type=click.IntRange(0), help="Never send more requests.")
 @click.option("--max-tokens", type=click.IntRange(0), help="Never cost more tokens.")
 @click.option("--max-usd", type=click.FloatRange(0), help="Never cost more money.")

@@ -30,6 +30,8 @@ def check_command(
     seed: int,
     only: str | None,
     fuzz: int,
+    spec: Path | None,
+    allow_writes: str,
     max_requests: int | None,
     max_tokens: int | None,
     max_usd: float | None,
@@ -80,8 +82,14 @@ def check_command(
             budget=replace(roomier(plain.budget, fuzz, usual), **given),
         )
 
+    if spec is not None:
+        from conformance.fuzz.command import SpecOptions, described
+
+        wishes = SpecOptions(spec, seed, fuzz, allow_writes, evidence, redact, given)
+        report = described(target and flagged(target), wishes, plan=plan)
+        return 0 if report is None else ending.close(report, evidence)
     if plan:
-        _plan(flagged(target or _bundled()), Options(seed, only))
+        _plan(flagged(target or _bundled()), Options(seed, only, fuzz=fuzz))
         return 0
     with _bar(quiet) as bar:
         task = bar.add_task("starting", total=None)

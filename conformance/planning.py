@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from conformance.bundled import KEYS
 from conformance.catalogue import Conversation, catalogue
+from conformance.fuzz.campaign import ceilings
 from conformance.session import CONTRACT_PRICES, Options, bundled_target, hold
 from conformance.target import Budget, Target
 from openapi import contract
@@ -77,7 +78,7 @@ def plan(target: Target, options: Options) -> Plan:
         stand_in = replace(mock, scope=target.scope, claims=target.claims)
         # The mock wants a key even where the target does not.
         keys = {role: KEYS[role] for role in {"valid", *target.keys} if role in KEYS}
-        run = asyncio.run(hold(stand_in, keys, replace(options, evidence=None)))
+        run = asyncio.run(hold(stand_in, keys, replace(options, evidence=None, fuzz=0)))
     made = Plan(target.budget, usual=int(run.header.spent["tokens"]))
     chapters = _chapters()
     seen: set[str] = set()
@@ -90,6 +91,10 @@ def plan(target: Target, options: Options) -> Plan:
         share.tokens += request.ceiling
         share.usd += request.ceiling * price / 1e9
         made.sent[f"{request.method} {request.path.partition('?')[0]}"] += 1
+    if options.fuzz:
+        most = ceilings(run.held.setting, options.fuzz)
+        made.shares["fuzz"] = Share(1, len(most), sum(most), sum(most) * price / 1e9)
+        made.sent["POST /chat/completions"] += len(most)
     return made
 
 

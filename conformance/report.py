@@ -64,6 +64,8 @@ class Report:
     baseline: Mapping[str, Any] = field(default_factory=dict)
     """Outcome of a baseline: known failures, stale entries."""
     crashes: Sequence[str] = ()
+    document: str = "gateway.yaml"
+    """File name of the document that holds the requirements."""
 
     def exit_code(self, *, strict: bool = False, require_complete: bool = False) -> int:
         """Return the exit code of `check`."""
@@ -129,7 +131,7 @@ class Report:
             "text": requirement.text,
             "source": requirement.source,
             "why": requirement.why,
-            "clause": f"gateway.yaml#{requirement.pointer}",
+            "clause": f"{self.document}#{requirement.pointer}",
             "findings": [self._finding(finding) for finding in ruling.findings],
             "notes": [{"text": note.text, "evidence": note.exchange} for note in ruling.notes],
             "count": ruling.count,

@@ -96,6 +96,8 @@ def _without_caps(part: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: {**value, "words": "budget"}
         if isinstance(value, Mapping) and str(value.get("words", "")).startswith("budget")
+        else {**value, "cut": "", "note": ""}
+        if isinstance(value, Mapping) and "cut" in value
         else value
         for name, value in part.items()
     }

@@ -2,7 +2,7 @@
 
 from importlib import resources
 
-from openapi.contract import Contract, Operation, contract, load, parse
+from openapi.contract import Contract, Operation, any_api, contract, load, parse
 from openapi.model import ModelFacts
 from openapi.requirement import CHAPTERS, ContractError, Level, Requirement, Scope
 from openapi.taxonomy import ErrorKind
@@ -23,6 +23,7 @@ __all__ = [
     "Operation",
     "Requirement",
     "Scope",
+    "any_api",
     "contract",
     "load",
     "parse",

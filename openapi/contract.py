@@ -206,6 +206,13 @@ def contract() -> Contract:
     return parse(text, "gateway.yaml")
 
 
+@functools.cache
+def any_api() -> Contract:
+    """Return what any described API owes its own document, `any_api.yaml`; it has no operations."""
+    text = resources.files("openapi").joinpath("any_api.yaml").read_text(encoding="utf-8")
+    return parse(text, "any_api.yaml")
+
+
 def _base(servers: object) -> str:
     if not isinstance(servers, list) or not servers or not isinstance(servers[0], Mapping):
         return ""

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from conformance.exchange import Exchange, Request
+from conformance.exchange import Exchange, Request, Setting
 from conformance.fuzz import FUZZ
-from conformance.fuzz.cases import Case, case, lies, subject_of
+from conformance.fuzz.cases import Case, case, subject_of
+from conformance.fuzz.envelope import lies
 from conformance.fuzz.harvest import Cause, Harvest
 from conformance.fuzz.reducing import reductions
 from conformance.json_view import read
@@ -21,6 +22,7 @@ from conformance.perform import Performer
 from conformance.probe import Probe, Script, ask
 from conformance.scene import Scene, ceiling
 from conformance.target import Budget
+from openapi import contract
 
 T = TypeVar("T", int, float)
 
@@ -150,3 +152,10 @@ def roomier(budget: Budget, cases: int, usual: Budget) -> Budget:
 
 def _more(given: T, usual: T, more: T) -> T:
     return given + more if given == usual else given
+
+
+def ceilings(setting: Setting, cases: int) -> list[int]:
+    """Return the most tokens that each case can cost; shrinking what is found comes on top."""
+    scene = Scene(setting)
+    subject = subject_of(scene, contract())
+    return [case(number, scene, subject).request.ceiling for number in range(cases)]

@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.exchange import Request, Sending, Wire
+from conformance.exchange import Request, Wire
 from conformance.fuzz import bodies, envelope, mutations, texts, texture
 from conformance.fuzz.bodies import Body, Subject
 from conformance.json_view import integer
@@ -64,12 +64,7 @@ def rolled(dice: random.Random, label: str, scene: Scene, subject: Subject) -> C
             made = envelope.read_cruelly(dice, request_of(label, body, scene))
         case _:
             made = envelope.framed(dice, request_of(label, body, scene))
-    return Case(made, lies(made.sending))
-
-
-def lies(sending: Sending) -> bool:
-    """Tell whether a framing is one that a server may answer with silence."""
-    return sending.content_length is not None
+    return Case(made, envelope.lies(made.sending))
 
 
 def request_of(label: str, body: Body, scene: Scene, data: bytes | None = None) -> Request:

@@ -74,3 +74,8 @@ def plainly_sent(request: Request) -> bool:
     """Tell whether nothing about headers and framing is out of the ordinary."""
     ordinary = (("Content-Type", "application/json"),)
     return request.sending == Sending() and request.headers == ordinary
+
+
+def lies(sending: Sending) -> bool:
+    """Tell whether a framing is one that a server may answer with silence."""
+    return sending.content_length is not None

@@ -130,7 +130,10 @@ def all_cut(reading: Reading) -> bool:
     cap, count = cap_of(reading), choices_of(reading)
     whole = several_in_either_mode(reading) and len(set(reading.choice_indexes)) == count
     # One choice may end just there by itself; that all do is a matter of low caps.
-    return whole and cap is not None and cap <= 16 and spent(reading) == cap * count
+    if not whole or cap is None or isinstance(reading.asked("logit_bias"), dict):
+        # A bias may make the end the likeliest token of all choices.
+        return False
+    return 1 < cap <= 16 and spent(reading) == cap * count
 
 
 @reads(
