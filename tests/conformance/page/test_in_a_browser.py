@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.matrices import render as render_matrix
+from conformance.matrix import compared
 from conformance.reports import render
 from tests.conformance.example_report import SCRIPT, document, large
 
@@ -117,6 +119,18 @@ def test_the_page_fits_every_width(opened: Open, width: int) -> None:
     page = opened(render("html", document()), width)
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_matrix_is_filtered_to_what_differs(opened: Open) -> None:
+    other = document()
+    other["run"]["target"] = f"https://{SCRIPT}/v1"
+    other["rulings"][0]["verdict"] = "FAIL"
+    page = opened(render_matrix("html", compared([document(), other])), 390)
+    assert page.locator("tr.ruling:visible").count() == 13
+    page.get_by_role("button", name="differs").press("Enter")
+    assert page.locator("tr.ruling:visible").count() == 1
+    assert page.evaluate("window.pwned") is None
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_printing_shows_what_went_wrong(opened: Open) -> None:
