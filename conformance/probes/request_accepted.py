@@ -60,7 +60,6 @@ ACCEPTED = (
         "null asks for no tool and no format",
         (
             Case("null-tools", dict.fromkeys(("tools", "tool_choice", "response_format"))),
-            Case("null-functions", dict.fromkeys(("functions", "function_call")), gateway=True),
             Case(
                 "null-extras", dict.fromkeys(("top_k", "metadata", "store", "lora")), gateway=True
             ),
@@ -71,20 +70,13 @@ ACCEPTED = (
         "fields that a server does not know are ignored",
         (
             Case("unknown", {"x_unknown": 1, "vendor_options": {"depth": [1, None]}}),
-            Case("unknown-streamed", {"x_unknown": None, "stream": True}),
+            Case("unknown-streamed", {"x_unknown": None, "stream": True}, gateway=True),
         ),
     ),
     Row(
         "request.unknown-nested",
         "members that a server does not know are ignored",
-        (
-            Case("unknown-in-message", {"messages": _named(x_unknown=1)}),
-            Case(
-                "unknown-in-options",
-                {"stream": True, "stream_options": {"include_usage": True, "x_unknown": 1}},
-                gateway=True,
-            ),
-        ),
+        (Case("unknown-in-message", {"messages": _named(x_unknown=1)}),),
     ),
     Row(
         "request.bookkeeping-accepted",
@@ -125,25 +117,14 @@ HOSTILE = (
     Row(
         "request.deep-nesting",
         "deep nesting",
-        (
-            Case("deep", lambda body: body[:-1] + b',"x_deep":' + b"[" * 6000 + b"]" * 6000 + b"}"),
-            Case(
-                "deep-content",
-                lambda body: re.sub(
-                    rb'"content":"[^"]*"',
-                    b'"content":' + b'{"a":' * 3000 + b"1" + b"}" * 3000,
-                    body,
-                ),
-                gateway=True,
-            ),
-        ),
+        (Case("deep", lambda body: body[:-1] + b',"x_deep":' + b"[" * 6000 + b"]" * 6000 + b"}"),),
     ),
     Row(
         "request.huge-numbers",
         "a number beyond 64 bits",
         (
             Case("huge-seed", {"seed": 10**30}),
-            Case("huge-cap", {"max_tokens": 10**30}),
+            Case("huge-cap", {"max_tokens": 10**30}, gateway=True),
             Case("huge-temperature", lambda body: body.replace(b'ature":0', b'ature":1e999')),
         ),
     ),

@@ -85,6 +85,13 @@ def send_all(
 ) -> Script:
     """Send an ordinary request, and then every case that the scope asks for."""
     yield from ask(request_of(scene, Case(CONTROL, {}), ordinary))
+    yield from send_cases(scene, rows, ordinary)
+
+
+def send_cases(
+    scene: Scene, rows: Iterable[Row], ordinary: Mapping[str, Any] | None = None
+) -> Script:
+    """Send every case that the scope asks for, some at a time."""
     cases = [
         case
         for row in rows

@@ -31,7 +31,7 @@ PARTS = (
         (
             Case("part", _parts(RIVER + MOUNTAIN)),
             Case("parts", _parts(RIVER, MOUNTAIN)),
-            Case("parts-streamed", {**_parts(RIVER, MOUNTAIN), "stream": True}),
+            Case("parts-streamed", {**_parts(RIVER, MOUNTAIN), "stream": True}, gateway=True),
         ),
     ),
 )
@@ -126,14 +126,7 @@ ORDER = (
     Row(
         "request.unknown-role-refused",
         "the role is unknown",
-        (
-            Case("role-unknown", _order(said("usr", CITY)), "messages[0].role"),
-            Case(
-                "role-unknown-streamed",
-                {**_order(user(LIMA), said("narrator", CITY)), "stream": True},
-                "messages[1].role",
-            ),
-        ),
+        (Case("role-unknown", _order(said("usr", CITY)), "messages[0].role"),),
         UNSUPPORTED,
     ),
     Row(
@@ -178,9 +171,6 @@ TURNS = (
         "consecutive turns of one role are merged",
         (
             Case("users", _order(user(LIMA), user(CITY))),
-            Case(
-                "users-streamed", {**_order(user(LIMA), user(CITY)), "stream": True}, gateway=True
-            ),
             Case(
                 "assistants",
                 _order(user(LIMA), assistant("So."), assistant("Go on."), user(CITY)),

@@ -9,7 +9,7 @@ from conformance.capability import Found, capability, classify
 from conformance.json_view import dig
 from conformance.probe import Probe, Script, Transcript, ask
 from conformance.probes.request_cases import Case, Row, request_of, send_all
-from conformance.probes.request_malformed import MISSING, TYPE, VALUE
+from conformance.probes.request_malformed import TYPE, VALUE
 from conformance.scene import Scene
 
 WEATHER = {
@@ -58,10 +58,7 @@ FEATURES = (
     Row(
         "request.tools-refused",
         "this model calls no tools",
-        (
-            Case("tools", {"tools": [WEATHER]}, "tools", gateway=True),
-            Case("tools-streamed", {"tools": [WEATHER], "stream": True}, "tools", gateway=True),
-        ),
+        (Case("tools", {"tools": [WEATHER]}, "tools", gateway=True),),
         LACKING,
     ),
     Row(
@@ -73,18 +70,7 @@ FEATURES = (
     Row(
         "request.tool-choice-refused",
         "this model calls no tools",
-        (
-            Case("choice-required", {"tool_choice": "required"}, "tool_choice", gateway=True),
-            Case(
-                "choice-named",
-                {
-                    "tool_choice": {"type": "function", "function": {"name": "weather"}},
-                    "stream": True,
-                },
-                "tool_choice",
-                gateway=True,
-            ),
-        ),
+        (Case("choice-required", {"tool_choice": "required"}, "tool_choice", gateway=True),),
         LACKING,
     ),
     Row(
@@ -119,41 +105,18 @@ FEATURES = (
         (
             Case("format-string", {"response_format": "json"}, "response_format", TYPE),
             Case("format-number", {"response_format": {"type": 5}}),
-            Case(
-                "format-empty",
-                {"response_format": {}, "stream": True},
-                "response_format.type",
-                MISSING,
-                gateway=True,
-            ),
         ),
     ),
     Row(
         "request.stream-options-alone",
         "`stream_options` needs `stream: true`",
-        (
-            Case("options-alone", {"stream_options": {"include_usage": True}}, "stream_options"),
-            Case(
-                "options-not-streamed",
-                {"stream": False, "stream_options": {"include_usage": True}},
-                "stream_options",
-                gateway=True,
-            ),
-        ),
+        (Case("options-alone", {"stream_options": {"include_usage": True}}, "stream_options"),),
         VALUE,
     ),
     Row(
         "request.caps-conflict-refused",
         "two caps differ",
-        (
-            Case("caps-differ", {"max_completion_tokens": 2}, "max_tokens", gateway=True),
-            Case(
-                "caps-differ-streamed",
-                {"max_tokens": 2, "max_completion_tokens": 1, "stream": True},
-                "max_tokens",
-                gateway=True,
-            ),
-        ),
+        (Case("caps-differ", {"max_completion_tokens": 2}, "max_tokens", gateway=True),),
         VALUE,
     ),
 )
@@ -172,10 +135,7 @@ HARMLESS = (
     Row(
         "request.tool-choice-none",
         "it asks for nothing",
-        (
-            Case("choice-none", {"tool_choice": "none"}, gateway=True),
-            Case("choice-auto", {"tool_choice": "auto", "stream": True}, gateway=True),
-        ),
+        (Case("choice-none", {"tool_choice": "none"}, gateway=True),),
     ),
     Row(
         "request.caps-equal",

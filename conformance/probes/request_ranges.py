@@ -3,45 +3,41 @@
 from __future__ import annotations
 
 from conformance.probe import Probe
-from conformance.probes.request_cases import Case, Row, send_all
+from conformance.probes.request_cases import Case, Row, send_cases
 from conformance.probes.request_malformed import VALUE
-
-
-def _number(name: str, below: float, above: float) -> tuple[Case, Case]:
-    """Return a value below the range, streamed, and one above it."""
-    return (
-        Case(f"{name}-below", {name: below, "stream": True}, name, gateway=True),
-        Case(f"{name}-above", {name: above}, name),
-    )
-
 
 RANGES = (
     Row(
         "request.temperature-range",
         "a temperature goes from 0 to 2",
-        _number("temperature", -0.01, 2.01),
+        (
+            Case("temperature-below", {"temperature": -0.01, "stream": True}, "temperature"),
+            Case("temperature-above", {"temperature": 2.01}, "temperature"),
+        ),
         VALUE,
     ),
-    Row("request.top-p-range", "`top_p` goes from 0 to 1", _number("top_p", -0.01, 1.01), VALUE),
+    Row(
+        "request.top-p-range",
+        "`top_p` goes from 0 to 1",
+        (Case("top_p-above", {"top_p": 1.01}, "top_p"),),
+        VALUE,
+    ),
     Row(
         "request.presence-range",
         "a penalty goes from -2 to 2",
-        _number("presence_penalty", -2.01, 2.01),
+        (Case("presence-above", {"presence_penalty": 2.01}, "presence_penalty"),),
         VALUE,
     ),
     Row(
         "request.frequency-range",
         "a penalty goes from -2 to 2",
-        _number("frequency_penalty", -2.01, 2.01),
+        (Case("frequency-below", {"frequency_penalty": -2.01}, "frequency_penalty"),),
         VALUE,
     ),
     Row(
         "request.n-zero-refused",
         "there is at least one choice",
-        (
-            Case("n-zero", {"n": 0}, "n"),
-            Case("n-negative", {"n": -1, "stream": True}, "n", gateway=True),
-        ),
+        (Case("n-zero", {"n": 0}, "n"),),
         VALUE,
     ),
     Row(
@@ -56,12 +52,6 @@ RANGES = (
         (
             Case("cap-zero", {"max_tokens": 0}, "max_tokens"),
             Case("cap-negative", {"max_tokens": -1, "stream": True}, "max_tokens"),
-            Case(
-                "new-cap-zero",
-                {"max_tokens": ..., "max_completion_tokens": 0},
-                "max_completion_tokens",
-                gateway=True,
-            ),
         ),
         VALUE,
     ),
@@ -82,19 +72,13 @@ RANGES = (
     Row(
         "request.top-k-range",
         "`top_k` goes from 1 to 50",
-        (
-            Case("top_k-below", {"top_k": 0}, "top_k", gateway=True),
-            Case("top_k-above", {"top_k": 51, "stream": True}, "top_k", gateway=True),
-        ),
+        (Case("top_k-above", {"top_k": 51, "stream": True}, "top_k", gateway=True),),
         VALUE,
     ),
     Row(
         "request.logit-bias-range",
         "a bias goes from -100 to 100",
-        (
-            Case("bias-above", {"logit_bias": {"5": 101}}),
-            Case("bias-below", {"logit_bias": {"5": -101}, "stream": True}, gateway=True),
-        ),
+        (Case("bias-above", {"logit_bias": {"5": 101}}),),
         VALUE,
     ),
     Row(
@@ -112,10 +96,7 @@ RANGES = (
     Row(
         "request.stop-empty",
         "a stop text is not empty",
-        (
-            Case("stop-empty", {"stop": ""}, "stop", gateway=True),
-            Case("stop-empty-listed", {"stop": [""]}, gateway=True),
-        ),
+        (Case("stop-empty", {"stop": ""}, "stop", gateway=True),),
         VALUE,
     ),
     Row(
@@ -136,6 +117,7 @@ LOGPROBS = (
                 "top_logprobs-below",
                 {"logprobs": True, "top_logprobs": -1, "stream": True},
                 "top_logprobs",
+                gateway=True,
             ),
         ),
         VALUE,
@@ -174,7 +156,7 @@ EDGES = (
         "-2 and 2 are within the range of a penalty",
         (
             Case("penalties-low", {"presence_penalty": -2, "frequency_penalty": -2}),
-            Case("penalties-high", {"presence_penalty": 2, "frequency_penalty": 2}),
+            Case("penalties-high", {"presence_penalty": 2, "frequency_penalty": 2}, gateway=True),
         ),
     ),
     Row(
@@ -195,6 +177,8 @@ EDGES = (
     ),
 )
 
-OUT_OF_RANGE = Probe("request-ranges", lambda scene: send_all(scene, RANGES))
-WITHOUT_LOGPROBS = Probe("request-logprobs", lambda scene: send_all(scene, LOGPROBS), ("logprobs",))
-AT_THE_EDGE = Probe("request-edges", lambda scene: send_all(scene, EDGES))
+OUT_OF_RANGE = Probe("request-ranges", lambda scene: send_cases(scene, RANGES))
+WITHOUT_LOGPROBS = Probe(
+    "request-logprobs", lambda scene: send_cases(scene, LOGPROBS), ("logprobs",)
+)
+AT_THE_EDGE = Probe("request-edges", lambda scene: send_cases(scene, EDGES))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.probe import Probe
-from conformance.probes.request_cases import ASK, Case, Row, send_all
+from conformance.probes.request_cases import ASK, Case, Row, send_cases
 from conformance.probes.request_malformed import TYPE, USER
 
 SAMPLING: dict[str, Any] = {
@@ -38,9 +38,11 @@ TYPES = (
         (
             Case("model-number", {"model": 7}, "model"),
             Case(
-                "model-list", lambda body: body.replace(b'"model":', b'"model":["x"],"m":'), "model"
+                "model-list",
+                lambda body: body.replace(b'"model":', b'"model":["x"],"m":'),
+                "model",
+                gateway=True,
             ),
-            Case("model-null", {"model": None, "stream": True}, "model", gateway=True),
         ),
         TYPE,
     ),
@@ -50,7 +52,6 @@ TYPES = (
         (
             Case("messages-string", {"messages": ASK}, "messages"),
             Case("messages-object", {"messages": USER, "stream": True}, "messages"),
-            Case("messages-null", {"messages": None}, "messages", gateway=True),
         ),
         TYPE,
     ),
@@ -60,7 +61,6 @@ TYPES = (
         (
             Case("message-string", {"messages": [ASK]}, "messages[0]"),
             Case("message-null", {"messages": [USER, None], "stream": True}, "messages[1]"),
-            Case("message-list", {"messages": [[USER]]}, "messages[0]", gateway=True),
         ),
         TYPE,
     ),
@@ -69,11 +69,10 @@ TYPES = (
         "`content` is neither text nor an array of parts",
         (
             Case("content-number", {"messages": _user(5)}, "messages[0].content"),
-            Case("content-object", {"messages": _user({"text": ASK})}, "messages[0].content"),
             Case(
-                "content-later",
-                {"messages": [USER, {"role": "assistant", "content": "ok"}, *_user(True)]},
-                "messages[2].content",
+                "content-object",
+                {"messages": _user({"text": ASK})},
+                "messages[0].content",
                 gateway=True,
             ),
             Case(
@@ -94,39 +93,19 @@ TYPES = (
     Row(
         "request.temperature-type-refused",
         "`temperature` is not a number",
-        (
-            Case("temperature-word", {"temperature": "hot"}, "temperature"),
-            Case(
-                "temperature-list",
-                {"temperature": [0], "stream": True},
-                "temperature",
-                gateway=True,
-            ),
-        ),
+        (Case("temperature-word", {"temperature": "hot"}, "temperature"),),
         TYPE,
     ),
     Row(
         "request.max-tokens-type-refused",
         "a cap is not a number",
-        (
-            Case("cap-word", {"max_tokens": "many", "stream": True}, "max_tokens"),
-            Case("cap-object", {"max_tokens": {}}, "max_tokens", gateway=True),
-            Case(
-                "new-cap-word",
-                {"max_tokens": ..., "max_completion_tokens": "many"},
-                "max_completion_tokens",
-                gateway=True,
-            ),
-        ),
+        (Case("cap-word", {"max_tokens": "many", "stream": True}, "max_tokens"),),
         TYPE,
     ),
     Row(
         "request.stop-type-refused",
         "`stop` is neither text nor an array of text",
-        (
-            Case("stop-number", {"stop": 5}, "stop"),
-            Case("stop-of-numbers", {"stop": [5]}, gateway=True),
-        ),
+        (Case("stop-number", {"stop": 5}, "stop"),),
         TYPE,
     ),
     Row(
@@ -135,7 +114,6 @@ TYPES = (
         (
             Case("stream-word", {"stream": "maybe"}, "stream"),
             Case("stream-quoted", {"stream": "false"}, "stream", gateway=True),
-            Case("stream-number", {"stream": 1}, "stream", gateway=True),
         ),
         TYPE,
     ),
@@ -151,19 +129,13 @@ TYPES = (
     Row(
         "request.boolean-number-refused",
         "true is not a number",
-        (
-            Case("temperature-true", {"temperature": True}, "temperature"),
-            Case("cap-true", {"max_tokens": True}, "max_tokens", gateway=True),
-        ),
+        (Case("temperature-true", {"temperature": True}, "temperature"),),
         TYPE,
     ),
     Row(
         "request.fraction-refused",
         "an integer is due",
-        (
-            Case("cap-fraction", {"max_tokens": 1.5}, "max_tokens", gateway=True),
-            Case("n-fraction", {"n": 1.5}, "n", gateway=True),
-        ),
+        (Case("cap-fraction", {"max_tokens": 1.5}, "max_tokens", gateway=True),),
         TYPE,
     ),
     Row(
@@ -194,4 +166,4 @@ TYPES = (
     ),
 )
 
-WRONG_TYPES = Probe("request-types", lambda scene: send_all(scene, TYPES))
+WRONG_TYPES = Probe("request-types", lambda scene: send_cases(scene, TYPES))

@@ -6,13 +6,9 @@ from dataclasses import replace
 
 from conformance import forge
 from conformance.catalogue import Statements, judges
-from conformance.exchange import Exchange
 from conformance.probe import Transcript
-from conformance.probes.always import BESIDE, OPEN_STREAM, OVERLAP, ROUNDS, WORDS
+from conformance.probes.always import BESIDE, OPEN_STREAM, OVERLAP, ROUNDS, WORDS, waited
 from conformance.verdict import Finding, NotApplicable
-
-LONG_ENOUGH = 1.0
-"""Seconds a stream must last before waiting for its end can be told from chance."""
 
 
 def exchanged(transcript: Transcript) -> Transcript:
@@ -45,15 +41,18 @@ def overlap(transcript: Transcript) -> Statements:
 
 
 def queued(transcript: Transcript) -> Transcript:
-    """Every small request is answered only once the stream is over."""
-    forged = transcript
+    """Every small request is answered only once the stream is over, in both rounds."""
+    exchanges = [transcript["alone"].exchange]
     for place in ROUNDS:
-        stream = transcript[f"stream-{place}"].exchange
-        forged = forged.replacing(replace(stream, ended_at=9.0))
-        for small in _small(transcript, place):
+        stream = replace(transcript["stream-1"].exchange, ended_at=9.0)
+        stream = replace(stream, request=replace(stream.request, label=f"stream-{place}"))
+        exchanges.append(stream)
+        for each in BESIDE:
+            small = transcript[f"beside-1-{each}"].exchange
             late = stream.began + 9.0 - small.began
-            forged = forged.replacing(replace(small, headers_at=late, ended_at=late))
-    return forged
+            request = replace(small.request, label=f"beside-{place}-{each}")
+            exchanges.append(replace(small, request=request, headers_at=late, ended_at=late))
+    return transcript.with_exchanges(exchanges)
 
 
 @judges("always.while-streaming", on=OPEN_STREAM, forgery=queued)
@@ -61,11 +60,11 @@ def while_streaming(transcript: Transcript) -> Statements:
     """Of the small requests made while a stream is open, not all wait for its end, twice."""
     alone = transcript.answered("alone").exchange.ended_at
     for place in ROUNDS:
-        stream = transcript.answered(f"stream-{place}").exchange
-        small = _small(transcript, place)
-        if stream.ended_at < max(LONG_ENOUGH, 4 * alone):
+        if place > 1 and transcript.get(f"stream-{place}") is None:
             return
-        if any(each.began + each.ended_at < stream.began + stream.ended_at for each in small):
+        stream = transcript.answered(f"stream-{place}").exchange
+        small = [transcript.answered(f"beside-{place}-{each}").exchange for each in BESIDE]
+        if not waited(stream, small, alone):
             return
     yield Finding(
         f"{small[0].id}, time",
@@ -73,7 +72,3 @@ def while_streaming(transcript: Transcript) -> Statements:
         f"{small[0].ended_at:.2f} s, after the stream of {stream.ended_at:.2f} s",
         small[0].id,
     )
-
-
-def _small(transcript: Transcript, place: int) -> list[Exchange]:
-    return [transcript.answered(f"beside-{place}-{each}").exchange for each in BESIDE]
