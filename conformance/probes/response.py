@@ -39,9 +39,9 @@ def late(word: str) -> str:
 def history(word: str) -> list[Message]:
     """Return a conversation that differs from its sibling only in its first turn."""
     return [
-        {"role": "user", "content": f"My favourite plant is the {word}."},
-        {"role": "assistant", "content": "A fine plant."},
-        {"role": "user", "content": "Write one sentence about my favourite plant."},
+        {"role": "user", "content": f"Say this word and nothing else: {word}"},
+        {"role": "assistant", "content": word},
+        {"role": "user", "content": "Which word was it? Tell me once more."},
     ]
 
 

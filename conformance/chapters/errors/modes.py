@@ -65,7 +65,7 @@ def _as_event(exchange: Exchange) -> Exchange:
     return forge.with_body(exchange, b"data: " + exchange.body + b"\n\n")
 
 
-@reads("errors.stream-json", where=_refused_stream, forgery=_as_event)
+@reads("errors.stream-json", where=_refused_stream, forgery=_as_event, rare=True)
 def stream_json(reading: Reading) -> Statements:
     """A refusal of a stream is JSON, not events."""
     if reading.looks_like_sse or reading.media_type == "text/event-stream":

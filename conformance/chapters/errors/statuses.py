@@ -79,7 +79,7 @@ def _taken(exchange: Exchange) -> Exchange:
     return forge.with_status(exchange, 200)
 
 
-@reads("errors.malformed-not-2xx", where=_malformed, forgery=_taken)
+@reads("errors.malformed-not-2xx", where=_malformed, forgery=_taken, rare=True)
 def malformed_not_2xx(reading: Reading) -> Statements:
     """A request that no server can take is not answered with 2xx."""
     if reading.ok:
@@ -93,7 +93,7 @@ def _refused_malformed(reading: Reading) -> bool:
     return ordinary and client and settled(reading) and bool(flaw(reading))
 
 
-@reads("errors.status-400", where=_refused_malformed, forgery=unprocessable)
+@reads("errors.status-400", where=_refused_malformed, forgery=unprocessable, rare=True)
 def status_400(reading: Reading) -> Statements:
     """A malformed body is refused with 400."""
     if reading.status != 400:

@@ -10,7 +10,7 @@ from conformance import forge
 from conformance.baseline import BASELINE
 from conformance.catalogue import Statements, judges, reads
 from conformance.exchange import Exchange
-from conformance.kinds import chat_answer, completion
+from conformance.kinds import completion
 from conformance.probe import Transcript
 from conformance.probes.response import AFTER, ANSWERS, AT_ONCE_LABELS, STREAM_LABELS, WORDS
 from conformance.reading import Reading
@@ -19,6 +19,7 @@ from conformance.verdict import Finding, Inconclusive, NotApplicable
 Forged = Callable[[Transcript], Transcript | None]
 
 REPLACEMENT = "\ufffd"
+COUNTED = re.compile(r"\s*1\D+2\b")
 NOT_TEXT = re.compile(r"[^\w]+")
 
 
@@ -157,7 +158,8 @@ def _counts(transcript: Transcript, label: str) -> Statements:
     reading, setting = transcript.get(label), transcript.setting
     if setting.capabilities.get("deterministic") != "effective" or reading is None:
         return
-    if reading.ok and reading.text_of() and not setting.greedy.startswith(reading.text_of()):
+    text = reading.text_of().strip()
+    if reading.ok and text and COUNTED.match(setting.greedy) and not COUNTED.match(text):
         shown = reading.text_of()[:80]
         yield Finding(reading.at_offset(0), f"{setting.greedy[:40]!r}...", repr(shown), reading.id)
 
@@ -208,7 +210,8 @@ def _replaced(exchange: Exchange) -> Exchange | None:
 def _spoken(reading: Reading) -> bool:
     asked = REPLACEMENT.encode() in (reading.exchange.request.body or b"")
     whole = completion(reading) and not reading.is_stream
-    return whole and chat_answer(reading) and bool(reading.text_of()) and not asked
+    greedy = reading.asked("temperature") == 0
+    return whole and greedy and bool(reading.text_of()) and not asked
 
 
 @reads("response.no-replacement", where=_spoken, forgery=_replaced)
@@ -218,6 +221,6 @@ def no_replacement(reading: Reading) -> Statements:
         text = reading.text_of(index)
         held = text.rstrip(REPLACEMENT) if reading.finish_of(index) == "length" else text
         place = held.find(REPLACEMENT)
-        if place >= 0 and reading.setting.greedy.find(REPLACEMENT) < 0:
+        if place >= 0:
             around = held[max(place - 20, 0) : place + 20]
             yield Finding(reading.at_offset(0), "text without U+FFFD", repr(around), reading.id)

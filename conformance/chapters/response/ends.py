@@ -20,6 +20,8 @@ from conformance.verdict import Finding
 
 KNOWN_ENDS = ("stop", "length", "content_filter")
 TOOL_ENDS = ("tool_calls", "function_call")
+MODEST = 256
+"""Tokens up to which no server puts a cap of its own below the one that was asked for."""
 SMALLEST_WINDOW = 512
 """Tokens that every model in use has room for, where nobody says how many."""
 _COUNTED = re.compile(r"[\d\s,.]+")
@@ -77,7 +79,7 @@ def length_true(reading: Reading) -> Statements:
     caps = [integer(reading.asked(name)) for name in ("max_tokens", "max_completion_tokens")]
     given = [cap for cap in caps if cap is not None and cap > 0]
     window = reading.setting.context_window
-    if usage is None or usage.counts is None or not given:
+    if usage is None or usage.counts is None or not given or min(given) > MODEST:
         return
     prompt, spent, _ = usage.counts
     reached = spent >= min(given) - FEW or prompt + spent >= 0.9 * (window or SMALLEST_WINDOW)

@@ -9,7 +9,7 @@ from mock_server.call import Call
 from mock_server.completion import FinishReason, Piece, Prompt, Turn
 from mock_server.faults import Pieces, fault
 
-TOGETHER = 20_000_000
+TOGETHER = 500_000_000
 """Nanoseconds within which two requests count as made at once."""
 
 

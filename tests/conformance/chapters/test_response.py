@@ -90,7 +90,6 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "role absent": ("response.role", {"choices": [speaking(role=ABSENT)]}),
     "content in parts": ("response.content-text", {"choices": [speaking(content=[])]}),
     "content null, unexplained": ("response.content-text", {"choices": [speaking(content=None)]}),
-    "U+FFFD": ("response.no-replacement", {"choices": [speaking(content="H\ufffd!")]}),
     "finish absent": ("response.finish-present", {"choices": [choice(finish_reason=ABSENT)]}),
     "finish empty": ("response.finish-known", {"choices": [choice(finish_reason="")]}),
     "finish a list": ("response.finish-known", {"choices": [choice(finish_reason=["stop"])]}),
@@ -223,3 +222,45 @@ def test_ids_may_not_repeat_and_the_same_question_is_another_requirement() -> No
     again = labelled(asked("one?", "x"), "again")
     assert not opinion("response.id-unique", [first, again])[0]
     assert opinion("response.id-unique-again", [first, again])[0]
+
+
+def test_a_greedy_answer_loses_no_character() -> None:
+    lost = {"choices": [speaking(content="H\ufffd!")]}
+    assert found("response.no-replacement", answer({"temperature": 0}, **lost))
+    assert not found("response.no-replacement", answer({"temperature": 2}, **lost))
+
+
+def calling(finish: str = "tool_calls", tool: str = "f", **call: Any) -> Exchange:
+    made = {"id": "1", "function": {"name": tool, "arguments": "{}"}, **call}
+    return answer(
+        {"tools": [{"type": "function", "function": {"name": "f"}}]},
+        choices=[choice(finish_reason=finish, message={"role": "assistant", "tool_calls": [made]})],
+    )
+
+
+def test_a_tool_call_is_well_formed_and_of_an_offered_tool() -> None:
+    assert accusers(calling(), "response") == set()
+    assert found("response.tool-finish", calling("stop"))
+    assert found("response.tool-id", calling(id=None))
+    assert found("response.tool-name", calling(tool="g"))
+    for arguments in ({}, "{'a': 1}", "7"):
+        wrong = {"name": "f", "arguments": arguments}
+        assert found("response.tool-arguments", calling(function=wrong)), arguments
+
+
+def test_a_forced_call_may_end_with_stop_as_it_does_at_the_origin() -> None:
+    forced = {"tools": [{"function": {"name": "f"}}], "tool_choice": "required"}
+    message = {"role": "assistant", "tool_calls": [{"id": "1", "function": {"name": "f"}}]}
+    answered = answer(forced, choices=[choice(finish_reason="stop", message=message)])
+    assert not found("response.tool-finish", answered)
+
+
+def test_ids_drawn_at_random_from_a_thousand_may_meet_once() -> None:
+    def drawn(place: int) -> Exchange:
+        identity = f"chatcmpl-{min(place, 10)}"
+        message = [{"role": "user", "content": f"Question {place}?"}]
+        return labelled(answer({"messages": message}, id=identity), str(place))
+
+    assert not opinion("response.id-unique", map(drawn, range(12)), Setting(scope="any"))[0]
+    assert opinion("response.id-unique", map(drawn, range(13)), Setting(scope="any"))[0]
+    assert opinion("response.id-unique", map(drawn, range(12)), Setting(scope="gateway"))[0]
