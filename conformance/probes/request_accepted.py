@@ -9,7 +9,7 @@ from conformance.probe import Probe, Script, ask
 from conformance.probes.request_cases import Case, Row, request_of, send_all
 from conformance.scene import Message, Scene
 
-SEA = "Tell me something about the sea \N{WATER WAVE}, en français."
+SEA = "Tell me something about the sea."
 ORDINARY = {"messages": [{"role": "user", "content": SEA}], "max_tokens": 12}
 
 SCRIPTS = "漢字 שלום عربي नमस्ते e\u0301 \U0001f469\u200d\U0001f680 \U0010fffd \u2028"
@@ -39,6 +39,16 @@ def escaped(body: bytes) -> bytes:
         return '"' + "".join(f"\\u{pair}" for pair in pairs) + '"'
 
     return re.sub(r'"(?:[^"\\]|\\.)*"', spelled, text).encode()
+
+
+def _asking(body: bytes, text: str) -> bytes:
+    fields = json.loads(body)
+    fields["messages"] = [{"role": "user", "content": text}]
+    return json.dumps(fields).encode()
+
+
+def _said(text: str) -> dict[str, object]:
+    return {"messages": [{"role": "user", "content": text}]}
 
 
 def _named(**more: object) -> list[Message]:
@@ -97,18 +107,9 @@ ACCEPTED = (
         "request.unicode",
         "text may be any Unicode",
         (
-            Case(
-                "unicode",
-                {
-                    "messages": [
-                        {
-                            "role": "user",
-                            "content": SCRIPTS,
-                        }
-                    ],
-                    "stream": True,
-                },
-            ),
+            Case("unicode", {**_said(SCRIPTS), "stream": True}),
+            Case("unicode-whole", _said(SCRIPTS)),
+            Case("unicode-escaped", lambda body: escaped(_asking(body, SCRIPTS))),
         ),
     ),
 )

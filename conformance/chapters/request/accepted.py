@@ -14,7 +14,7 @@ from conformance.probes.request_cases import Row
 from conformance.probes.request_content import CONTENT, CONVERSATIONS, ORDER, PARTS, TURNS
 from conformance.probes.request_features import HARMLESS, WISHES
 from conformance.probes.request_malformed import BODIES
-from conformance.probes.request_ranges import AT_THE_EDGE, EDGES, OUT_OF_RANGE
+from conformance.probes.request_ranges import AT_THE_EDGE, EDGES, OUT_OF_RANGE, WITHOUT_LOGPROBS
 from conformance.probes.request_types import WRONG_TYPES
 from conformance.verdict import Finding, NotApplicable
 
@@ -86,7 +86,7 @@ judges("request.order-answered", on=CONVERSATIONS, forgery=breaking("assistant-f
 )
 
 
-PROBES = (BODIES, WRONG_TYPES, OUT_OF_RANGE, AT_THE_EDGE, TAKEN, WISHES, CONTENT)
+PROBES = (BODIES, WRONG_TYPES, OUT_OF_RANGE, WITHOUT_LOGPROBS, AT_THE_EDGE, TAKEN, WISHES, CONTENT)
 
 
 def some_breaking(transcript: Transcript) -> Transcript:
@@ -104,27 +104,27 @@ def no_server_error(transcript: Transcript) -> Statements:
             yield Finding(reading.at_status(), "200 or 4xx", actual, reading.id)
 
 
-def neutral(*labels: str) -> ConversationJudge:
-    """Return the judge of cases that mean the ordinary request: the answer is the same."""
+def neutral(*pairs: tuple[str, str]) -> ConversationJudge:
+    """Return the judge of requests that mean the same as another: so are their answers."""
 
     def judge(transcript: Transcript) -> Statements:
-        wanted, compared = transcript.answered(CONTROL).text_of(), 0
-        for label in labels:
-            reading = transcript.get(label)
-            if reading is None or not reading.ok:
+        compared = 0
+        for label, meant in pairs:
+            reading, other = transcript.get(label), transcript.get(meant)
+            if reading is None or other is None or not (reading.ok and other.ok):
                 continue
             compared += 1
-            if reading.text_of() != wanted:
+            if reading.text_of() != other.text_of():
                 yield Finding(
                     f"{reading.id}, text",
-                    f"{wanted!r}, as without",
-                    repr(reading.text_of()),
+                    f"{other.text_of()[:100]!r}, as to {other.id}",
+                    repr(reading.text_of()[:100]),
                     reading.id,
                 )
         if not compared:
             raise NotApplicable("none of these requests was answered")
 
-    judge.__doc__ = "The greedy answer is the same as to the ordinary request."
+    judge.__doc__ = "The greedy answer is the same as to the request that means the same."
     return judge
 
 
@@ -140,11 +140,18 @@ def other_text(label: str) -> TranscriptForgery:
     return forgery
 
 
-NEUTRAL: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("request.null-neutral", ("nulls",)),
-    ("request.unknown-field-neutral", ("unknown", "unknown-in-message")),
-    ("request.known-field-neutral", ("bookkeeping",)),
-    ("request.json-spelling-neutral", ("spelled-pretty", "spelled-escaped")),
+NEUTRAL: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("request.null-neutral", (("nulls", CONTROL),)),
+    ("request.unknown-field-neutral", (("unknown", CONTROL), ("unknown-in-message", CONTROL))),
+    ("request.known-field-neutral", (("bookkeeping", CONTROL),)),
+    (
+        "request.json-spelling-neutral",
+        (
+            ("spelled-pretty", CONTROL),
+            ("spelled-escaped", CONTROL),
+            ("unicode-escaped", "unicode-whole"),
+        ),
+    ),
 )
-for _id, _labels in NEUTRAL:
-    judges(_id, on=TAKEN, forgery=other_text(_labels[0]))(neutral(*_labels))
+for _id, _pairs in NEUTRAL:
+    judges(_id, on=TAKEN, forgery=other_text(_pairs[-1][0]))(neutral(*_pairs))
