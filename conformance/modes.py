@@ -54,6 +54,18 @@ def disagree(first: Reading, second: Reading) -> bool:
     return any(first.text_of(at).strip() != second.text_of(at).strip() for at in indexes)
 
 
+def failing(transcript: Transcript) -> Iterator[tuple[Reading, Reading]]:
+    """Return the answer in one piece and the stream of each request whose every stream failed."""
+    suffix = plain("")
+    for reading in transcript.readings:
+        label = reading.exchange.request.label
+        if reading.ok and label.endswith(suffix):
+            name = streamed(label.removesuffix(suffix))
+            streams = transcript.labelled(name)
+            if len(streams) > 1 and all(each.ok and each.error for each in streams):
+                yield reading, streams[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """One request in both modes, asked once or more."""
@@ -89,7 +101,7 @@ class Pair:
 
 
 def pairs(transcript: Transcript) -> Iterator[Pair]:
-    """Return the pairs of a transcript of which both modes were answered."""
+    """Return the pairs of a transcript of which both modes were answered, neither with an error."""
     suffix = plain("")
     for exchange in transcript.exchanges:
         label = exchange.request.label
@@ -100,7 +112,7 @@ def pairs(transcript: Transcript) -> Iterator[Pair]:
         again = 0
         while (one := transcript.get(plain(name, again))) is not None:
             other = transcript.get(streamed(name, again))
-            if other is not None and one.ok and other.ok:
+            if other is not None and one.ok and other.ok and not other.error:
                 rounds.append((one, other))
             again += 1
         if rounds:

@@ -4,6 +4,7 @@ one piece.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from conformance import forge
@@ -11,7 +12,7 @@ from conformance.catalogue import Statements, judges
 from conformance.chapters.stream.texts import ALL, answered, edited, longest, text_finding
 from conformance.excerpt import visible
 from conformance.exchange import Exchange
-from conformance.modes import SEEDED, finish_of, pairs, streamed, woven
+from conformance.modes import SEEDED, failing, finish_of, pairs, streamed, woven
 from conformance.probe import Transcript
 from conformance.probes.framing import FLUSHING, LONG
 from conformance.probes.stream import CHOICES
@@ -84,6 +85,33 @@ def choices_apart(transcript: Transcript) -> Statements:
             own, foreign = seeded.plain.text_of(at), seeded.plain.text_of(other)
             if at != other and woven(own, foreign, seeded.streamed.text_of(at)):
                 yield text_finding(seeded, at, visible(own, 100), f"goes on as choice {other}")
+
+
+def failing_again(transcript: Transcript) -> Transcript | None:
+    """A stream fails in the middle, and again when it is asked for again."""
+    name = longest(transcript)
+    reading = transcript.get(streamed(name))
+    if reading is None or len(reading.events) < 6:
+        return None
+    error = {"error": {"message": "the engine failed", "type": "server_error"}}
+    forged = forge.with_chunks(reading.exchange, lambda payloads: [*payloads[:4], error])
+    again = replace(forged, request=replace(forged.request, label=streamed(name, 1)))
+    return transcript.replacing(forged).with_exchanges(
+        [*transcript.replacing(forged).exchanges, again]
+    )
+
+
+@judges("stream.delivered", on=ALL, forgery=failing_again)
+def delivered(transcript: Transcript) -> Statements:
+    """No request that is answered in one piece has only streams with an error."""
+    for whole, stream in failing(transcript):
+        error = stream.error
+        yield Finding(
+            stream.at_event(error.event or 0),
+            f"an answer without an error, as {whole.id} is",
+            f"{visible(error.text, 100) or error.kind.value}, every time",
+            stream.id,
+        )
 
 
 def ended_otherwise(transcript: Transcript) -> Transcript | None:

@@ -9,6 +9,7 @@ from typing import Any
 from mock_server.call import Call
 from mock_server.completion import EngineSaturated, Prompt
 from mock_server.faults import Chunks, Events, fault, headers
+from mock_server.faults.stream.chunkwise import several
 from mock_server.ledger import Ending
 from mock_server.message import Reply
 from mock_server.state import Settle
@@ -187,6 +188,13 @@ async def breaks_off(chunks: Chunks, call: Call) -> Chunks:
     """Break off after six chunks with an error, and say [DONE]."""
     del call
     async for chunk in _broken(chunks, _ERROR):
+        yield chunk
+
+
+@fault("stream.delivered", at="chunks")
+async def breaks_off_choices(chunks: Chunks, call: Call) -> Chunks:
+    """Break off with an error where there are several choices."""
+    async for chunk in _broken(chunks, _ERROR) if several(call) else chunks:
         yield chunk
 
 

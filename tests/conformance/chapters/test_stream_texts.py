@@ -263,3 +263,15 @@ def test_a_long_answer_in_one_piece_every_time_is_found() -> None:
     assert not opinion("stream.in-pieces", [streamed(pieces, label=label) for label in LONG])[0]
     short = [streamed("hi", label=label) for label in LONG]
     assert isinstance(opinion("stream.in-pieces", short)[1], NotApplicable)
+
+
+def test_a_stream_that_fails_each_time_is_not_delivered_and_one_that_fails_once_is() -> None:
+    error = {"error": {"message": "no", "type": "server_error"}}
+    broken = stream(ROLE, TEXT, error)
+    whole, fine = pair(SEA, SEA)
+    first = labelled(broken, modes.streamed("one"))
+    again = labelled(broken, modes.streamed("one", 1))
+    assert opinion("stream.delivered", [whole, first, again])[0]
+    once = [whole, first, labelled(fine, modes.streamed("one", 1))]
+    assert opinion("stream.delivered", once) == ((), None)
+    assert opinion("stream.delivered", [whole, fine]) == ((), None)
