@@ -1,0 +1,1 @@
+"""Lies about HTTP itself. One file for each idea."""
