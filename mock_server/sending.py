@@ -109,7 +109,8 @@ class Sender:
     async def whole(self, reply: Reply) -> None:
         """Send an answer that is known whole."""
         headers = _encoded(reply)
-        if "content-length" not in reply.headers and reply.status != 204:
+        told = reply.headers.keys() & {"content-length", "transfer-encoding"}
+        if not told and reply.status != 204:
             headers.append((b"content-length", b"%d" % len(reply.body)))
         await self._start(reply.status, headers)
         if self._behaviour.touches_writes and self._call.incoming.method != "HEAD":
