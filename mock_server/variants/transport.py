@@ -31,8 +31,8 @@ def json_without_length(reply: Reply, call: Call) -> Reply:
 def origin_by_name(reply: Reply, call: Call) -> Reply:
     """The allowed origin is the one that asked, by name."""
     origin = call.incoming.header("origin")
-    named = {"access-control-allow-origin": origin, "vary": "Origin"} if origin else {}
-    return headers(reply, named)
+    named = {"access-control-allow-origin": origin} if origin else {}
+    return headers(reply, {**named, "vary": "Origin"})
 
 
 @variant("labels-with-charset", at="reply")

@@ -55,7 +55,7 @@ def one_byte_short(exchange: Exchange) -> Exchange | None:
     return replace(forge.cut(exchange, len(exchange.body) - 1), attempt=4)
 
 
-@reads("transport.length-true", where=_measured, forgery=one_byte_short)
+@reads("transport.length-true", where=_measured, forgery=one_byte_short, rare=True)
 def length_true(reading: Reading) -> Statements:
     """Content-Length is the number of bytes sent."""
     length = (reading.header("content-length") or "").strip()
