@@ -34,10 +34,10 @@ _TEMPLATE = re.compile(
     r"|<(?:bos|eos|pad|unk|eot|eod|unused\d{1,2})>"
     r"|\[/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS)\]"
     r"|<</?SYS>>"
-    r"|(?<!\w)</s>"
+    r"|</s>"
 )
 _HEADER = re.compile(r"\A\s*(?:model|assistant|user)\r?\n")
-_TOKENIZER = re.compile("\N{LOWER ONE EIGHTH BLOCK}\\w|<0x[0-9A-F]{2}>|\u0120[a-z]|\\w\u010a")
+_TOKENIZER = re.compile("\N{LOWER ONE EIGHTH BLOCK}\\w|<0x[0-9A-F]{2}>|\\w\u0120[a-z]|\\w\u010a")
 _ENGINES = re.compile(
     r"@cf/|\bworkers[ -]?ai\b|\bcloudflare\b|\bAiError\b|\bvllm\b|\bsglang\b|\bllama[._-]?cpp\b"
     r"|\bonnxruntime\b|\btensorrt\b|\bpydantic\b|\bfastapi\b|\buvicorn\b|\bstarlette\b|\bCUDA\b",
@@ -63,7 +63,10 @@ def places(text: str, said: str = "") -> list[str]:
 def template_marks(text: str, tokens: Iterable[str], said: str = "") -> list[str]:
     """Return marks of chat templates: given special tokens, common ones, a role's header."""
     exact = [token for token in tokens if token in text and token not in said]
-    return exact + _found(_TEMPLATE, text, said) + [found[0] for found in _HEADER.finditer(text)]
+    marks = _found(_TEMPLATE, text, said)
+    if "<s>" in text:  # Struck-out text of HTML, not the end of a sequence.
+        marks = [mark for mark in marks if mark != "</s>"]
+    return exact + marks + [found[0] for found in _HEADER.finditer(text)]
 
 
 def tokenizer_marks(text: str, said: str = "") -> list[str]:
