@@ -46,8 +46,8 @@ def edged_by_blank(text: str) -> str:
     for start in range(1, len(text) - 3):
         for length in (2, 3):
             piece = text[start : start + length]
-            bare = piece.strip(" ")
-            if bare in ("", piece) or not piece.isprintable():
+            bare = piece.strip()
+            if bare in ("", piece) or not bare.isprintable():
                 continue
             if text.find(piece) == start and text.find(bare) + len(bare) <= start:
                 return piece

@@ -94,6 +94,7 @@ def _words(scene: Scene) -> Script:
     wanted: list[tuple[str, list[str], bool]] = [
         ("sea-inside", [stopping.inside_word(text)], True),
         ("sea-case", [stopping.other_case(text)], False),
+        ("sea-blank", [stopping.edged_by_blank(text)], False),
         ("sea-unseen", [stopping.held_back(text)], True),
     ]
     yield from together(_requests(scene, SEA, 64, wanted, streams))

@@ -10,6 +10,7 @@ from conformance.chapters.sampling.caps import spent
 from conformance.chapters.sampling.choices import place
 from conformance.chapters.sampling.logprobs import (
     ROUNDING,
+    VEILED,
     edited,
     entries,
     number,
@@ -35,14 +36,18 @@ def entries_of(reading: Reading, index: int) -> list[dict[str, Any]]:
 
 
 def spelling(found: list[dict[str, Any]]) -> bytes | None:
-    """Return the bytes that tokens add up to; None where some token does not tell its own."""
+    """Return the bytes that tokens add up to; None where some token does not tell its own.
+
+    A token tells by its text, or where that cannot show a part of a character or a vocabulary's
+    own sign for a blank, by its `bytes`.
+    """
     joined = b""
     for entry in found:
         raw, token = entry.get("bytes"), entry.get("token")
-        if isinstance(raw, list) and all(isinstance(one, int) and 0 <= one < 256 for one in raw):
-            joined += bytes(raw)
-        elif isinstance(token, str) and "\ufffd" not in token and not token.startswith("bytes:"):
+        if isinstance(token, str) and not VEILED.search(token):
             joined += token.encode("utf-8", "surrogatepass")
+        elif isinstance(raw, list) and all(isinstance(one, int) and 0 <= one < 256 for one in raw):
+            joined += bytes(raw)
         else:
             return None
     return joined

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -20,6 +21,10 @@ from conformance.verdict import Finding
 
 ROUNDING = 1e-4
 """How far above zero a logarithm may be for want of precision."""
+
+
+VEILED = re.compile("\ufffd|^bytes:|^<0x|\u2581|\u0120|\u010a")
+"""Tokens whose text is not what they add to the answer."""
 
 
 class Found(NamedTuple):

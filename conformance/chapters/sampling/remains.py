@@ -127,14 +127,15 @@ def stop_nothing_lost(transcript: Transcript) -> Statements:
 
 @judges(
     "sampling.stop-blanks",
-    on=STOPS,
-    forgery=retold(lambda text: text[:1], "blank"),
+    on=(STOPS, WORDS),
+    forgery=retold(lambda text: text[:1], "blank", "sea-blank"),
 )
 def stop_blanks(transcript: Transcript) -> Statements:
     """A stop text with a blank at its edge does not act where it stands without the blank."""
-    obtained(transcript, "blank", NO_STOP)
+    label = "sea-blank" if transcript.get("sea") else "blank"
+    obtained(transcript, label, NO_STOP)
     for each in stopped(transcript, False):
-        if each.reading.exchange.request.label == "blank" and each.lacks:
+        if each.reading.exchange.request.label == label and each.lacks:
             yield each.says()
 
 

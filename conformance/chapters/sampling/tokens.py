@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from conformance import excerpt
 from conformance.catalogue import Statements, reads
 from conformance.chapters.sampling.logprobs import (
     ROUNDING,
+    VEILED,
     edited,
     entries,
     number,
@@ -31,17 +33,14 @@ def logprobs_bytes(reading: Reading) -> Statements:
     """Where `bytes` is given and the token is whole characters, it is their UTF-8."""
     for each in entries(reading):
         token, raw = each.value.get("token"), each.value.get("bytes")
-        if not isinstance(token, str) or not isinstance(raw, list) or "\ufffd" in token:
+        if not isinstance(token, str) or not isinstance(raw, list) or VEILED.search(token):
             continue
         if not all(isinstance(byte, int) and 0 <= byte <= 255 for byte in raw):
-            yield Finding(each.where, "bytes from 0 to 255", str(raw), reading.id)
+            yield Finding(each.where, "bytes from 0 to 255", excerpt.visible_value(raw), reading.id)
             return
-        try:
-            spelt = bytes(raw).decode()
-        except UnicodeDecodeError:
-            continue
-        if spelt.strip() != token.strip():
-            yield Finding(each.where, f"the UTF-8 of {token!r}", f"that of {spelt!r}", reading.id)
+        due = token.encode("utf-8", "surrogatepass")
+        if bytes(raw).strip() != due.strip():
+            yield Finding(each.where, f"{list(due)}, for {token!r}", str(raw[:20]), reading.id)
             return
 
 

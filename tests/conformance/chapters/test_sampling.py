@@ -1,0 +1,358 @@
+"""Judges of parameters, on small answers made by hand: what they accuse, and what is legal."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conformance.exchange import Exchange, Setting
+from conformance.verdict import NotApplicable
+from tests.conformance import answers
+from tests.conformance.answers import chunk, completion, request
+from tests.conformance.chapters.judging import accusers, found, labelled, opinion
+
+GREEDY = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16"
+SETTING = Setting(greedy=GREEDY)
+
+
+def answer(
+    text: str = "Hé!",
+    finish: Any = "stop",
+    tokens: int | None = 2,
+    *,
+    label: str = "one",
+    **asked: Any,
+) -> Exchange:
+    """An answer in one piece to a request with some parameters."""
+    whole = completion()
+    whole["choices"][0]["message"]["content"] = text
+    whole["choices"][0]["finish_reason"] = finish
+    whole["usage"] = tokens and {
+        "prompt_tokens": 10,
+        "completion_tokens": tokens,
+        "total_tokens": 10 + tokens,
+    }
+    return labelled(answers.exchange(json.dumps(whole).encode(), request=request(**asked)), label)
+
+
+def streamed(text: str, finish: str = "stop", *, label: str = "one", **asked: Any) -> Exchange:
+    """The same as a stream, in pieces of three characters."""
+    pieces = [chunk({"content": text[at : at + 3]}) for at in range(0, len(text), 3)]
+    payloads = [chunk({"role": "assistant"}), *pieces, chunk(finish=finish), "[DONE]"]
+    return labelled(answers.streamed(payloads, request=request(stream=True, **asked)), label)
+
+
+def several(*choices: tuple[int, str, str], tokens: int = 4, **asked: Any) -> Exchange:
+    """An answer of several choices: index, text and finish reason of each."""
+    whole = completion()
+    whole["choices"] = [
+        {"index": i, "message": {"role": "assistant", "content": text}, "finish_reason": finish}
+        for i, text, finish in choices
+    ]
+    usage = {"prompt_tokens": 10, "completion_tokens": tokens, "total_tokens": 10 + tokens}
+    body = json.dumps({**whole, "usage": usage}).encode()
+    return answers.exchange(body, request=request(**asked))
+
+
+def entry(token: str, logprob: Any = -0.5, **changes: Any) -> dict[str, Any]:
+    others = [{"token": token, "logprob": logprob, "bytes": None}]
+    return {"token": token, "logprob": logprob, "bytes": None, "top_logprobs": others, **changes}
+
+
+def with_entries(text: str, value: Any, *, finish: str = "length", tokens: int = 2) -> Exchange:
+    whole = completion()
+    whole["choices"][0].update(
+        message={"role": "assistant", "content": text}, logprobs=value, finish_reason=finish
+    )
+    whole["usage"] = {"prompt_tokens": 1, "completion_tokens": tokens, "total_tokens": 1 + tokens}
+    asked = request(logprobs=True, top_logprobs=1, max_tokens=tokens)
+    return answers.exchange(json.dumps(whole).encode(), request=asked)
+
+
+# Ceilings
+
+
+@pytest.mark.parametrize(
+    ("exchange", "wrong"),
+    [
+        (answer(tokens=5, max_tokens=5), False),
+        (answer(tokens=6, max_tokens=5), True),
+        (answer(tokens=6, max_completion_tokens=5), True),
+        (answer(tokens=6, max_tokens=5, max_completion_tokens=9), True),
+        (answer(tokens=10, max_tokens=5, n=2), False),
+        (answer(tokens=11, max_tokens=5, n=2), True),
+        (answer(tokens=60, max_tokens=None), False),
+    ],
+)
+def test_a_cap_is_a_bound_on_each_choice(exchange: Exchange, wrong: bool) -> None:
+    assert bool(found("sampling.cap-respected", exchange)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("exchange", "wrong"),
+    [
+        (answer(finish="length", tokens=64, max_tokens=64), False),
+        (answer(finish="length", tokens=63, max_tokens=64), False),
+        (answer(finish="length", tokens=5, max_tokens=64), True),
+        (answer(finish="stop", tokens=5, max_tokens=64), False),
+        (answer("Hé", finish="length", tokens=None, max_tokens=64), True),
+        (answer("", finish="length", tokens=None, max_tokens=64), False),
+        (answer(finish="length", tokens=500, max_tokens=4000), False),
+    ],
+)
+def test_length_is_said_only_where_the_cap_or_the_window_was_reached(
+    exchange: Exchange, wrong: bool
+) -> None:
+    assert bool(found("sampling.short-stops", exchange)) is wrong
+
+
+def caps(**texts: tuple[str, str, int]) -> list[Exchange]:
+    """Counting answers by label: text, finish reason and tokens; the cap stands in the label."""
+    return [
+        answer(
+            text,
+            finish,
+            tokens,
+            label=label.replace("_", "-"),
+            max_tokens=int(label.rpartition("_")[2]),
+        )
+        for label, (text, finish, tokens) in texts.items()
+    ]
+
+
+def test_an_answer_that_is_the_beginning_of_a_longer_one_was_cut() -> None:
+    cut = caps(cap_1=("1", "stop", 1), cap_5=("1, 2,", "length", 5))
+    findings, _ = opinion("sampling.cap-length", cut, SETTING)
+    assert [finding.actual for finding in findings] == ["'stop'"]
+
+
+def test_an_answer_that_fills_one_cap_may_have_ended_there() -> None:
+    other = Setting(greedy="quite another answer")
+    one = caps(cap_1=("No", "stop", 1), cap_5=("No way", "length", 4))
+    assert opinion("sampling.cap-length", one, other)[0] == ()
+    both = caps(cap_1=("No", "stop", 1), cap_5=("No way to do it", "stop", 5))
+    assert len(opinion("sampling.cap-length", both, other)[0]) == 2
+
+
+def test_a_lower_cap_gives_a_beginning_even_inside_a_character() -> None:
+    foreign = Setting(greedy="Grüße aus Kyōto, 東京")
+    good = caps(cap_1=("Gr\ufffd", "length", 1), cap_5=("Grüße ", "length", 5))
+    assert opinion("sampling.cap-prefix", good, foreign)[0] == ()
+    bad = caps(cap_5=("Sure! Gr", "length", 5))
+    assert opinion("sampling.cap-prefix", bad, foreign)[0]
+
+
+def test_a_newer_cap_may_be_refused() -> None:
+    refusal = replace(answer(label="newer", max_completion_tokens=5), status=400)
+    _, reason = opinion("sampling.completion-cap", [refusal], SETTING)
+    assert isinstance(reason, NotApplicable)
+    assert opinion("sampling.completion-cap-accepted", [refusal], SETTING)[0]
+
+
+# Stop texts
+
+
+@pytest.mark.parametrize("mode", [answer, streamed], ids=["whole", "streamed"])
+@pytest.mark.parametrize(
+    ("text", "stop", "wrong"),
+    [
+        ("1, 2", "3", False),
+        ("1, 2, 3", "3", True),
+        ("1, 2, 3, 4", ["x", "3"], True),
+        ("", "1", False),
+        ("1, 2", [3, None], False),
+    ],
+)
+def test_a_stop_text_is_not_in_the_answer(mode: Any, text: str, stop: Any, wrong: bool) -> None:
+    assert bool(found("sampling.stop-left-out", mode(text, stop=stop))) is wrong
+
+
+def test_a_stop_text_in_the_second_choice_is_seen() -> None:
+    both = several((0, "1, 2", "stop"), (1, "1, 2, 3", "stop"), n=2, stop="3")
+    assert found("sampling.stop-left-out", both)
+
+
+def stopped(text: str, finish: str = "stop", stop: str = "9", label: str = "place-1") -> Exchange:
+    return answer(text, finish, label=label, stop=[stop, "x"], temperature=0)
+
+
+CUT = GREEDY[: GREEDY.find("9")]
+RELATIONS = (
+    "sampling.stop-nothing-after",
+    "sampling.stop-nothing-lost",
+    "sampling.stop-finish",
+)
+
+
+@pytest.mark.parametrize(
+    ("exchange", "broken"),
+    [
+        (stopped(CUT), set()),
+        (stopped(CUT.rstrip()), set()),
+        (stopped(CUT + "9"), {"sampling.stop-nothing-after"}),
+        (stopped(CUT + ", 10"), {"sampling.stop-nothing-after"}),
+        (stopped(CUT[:-4]), {"sampling.stop-nothing-lost"}),
+        (stopped(""), {"sampling.stop-nothing-lost"}),
+        (stopped(CUT, "length"), {"sampling.stop-finish"}),
+        (stopped("One, two, three"), set()),
+        (stopped(GREEDY, stop="zebra"), set()),
+    ],
+)
+def test_a_stop_text_leaves_what_came_before_it(exchange: Exchange, broken: set[str]) -> None:
+    found_in = {each for each in RELATIONS if opinion(each, [exchange], SETTING)[0]}
+    assert found_in == broken
+
+
+def test_a_beginning_of_the_stop_text_leaks_into_a_stream() -> None:
+    wide = GREEDY[GREEDY.find("9") :][:9]
+    leaked = streamed(CUT + wide[:4], label="wide-streamed", stop=[wide], temperature=0)
+    assert opinion("sampling.stop-stream-leak", [leaked], SETTING)[0]
+    clean = streamed(CUT, label="wide-streamed", stop=[wide], temperature=0)
+    assert opinion("sampling.stop-stream-leak", [clean], SETTING)[0] == ()
+
+
+def test_what_was_held_back_is_given_at_the_end() -> None:
+    whole = answer(GREEDY, "length", label="unseen", stop=[f"{GREEDY[-4:]}!"])
+    assert opinion("sampling.stop-unseen", [whole], SETTING)[0] == ()
+    lost = answer(GREEDY[:-4], "length", label="unseen", stop=[f"{GREEDY[-4:]}!"])
+    assert opinion("sampling.stop-unseen", [lost], SETTING)[0]
+
+
+def test_a_target_whose_answer_offers_no_stop_text_is_not_judged() -> None:
+    for identity in ("sampling.stop-text", "sampling.stop-earliest", "sampling.stop-case"):
+        findings, reason = opinion(identity, [], SETTING)
+        assert findings == ()
+        assert isinstance(reason, NotApplicable)
+
+
+# Choices
+
+
+@pytest.mark.parametrize(
+    ("choices", "broken"),
+    [
+        (((0, "a", "stop"), (1, "b", "stop")), set()),
+        (((1, "a", "stop"), (0, "b", "stop")), set()),
+        (((0, "a", "stop"), (0, "b", "stop")), {"sampling.n-index"}),
+        (((1, "a", "stop"), (2, "b", "stop")), {"sampling.n-index"}),
+        (((0, "a", "stop"), (1, "", "stop")), {"sampling.n-text"}),
+        (((0, "", "stop"), (1, "", "stop")), set()),
+        (((0, "a", "stop"),), {"sampling.n-count"}),
+    ],
+)
+def test_two_choices_are_two(choices: Any, broken: set[str]) -> None:
+    accused = accusers(several(*choices, n=2, max_tokens=9), "sampling")
+    assert accused & {"sampling.n-index", "sampling.n-text", "sampling.n-count"} == broken
+
+
+def test_each_choice_that_its_cap_cut_says_so() -> None:
+    cut = several((0, "a", "length"), (1, "b", "stop"), tokens=8, n=2, max_tokens=4)
+    assert found("sampling.n-finish", cut)
+    ended = several((0, "a", "length"), (1, "b", "stop"), tokens=7, n=2, max_tokens=4)
+    assert found("sampling.n-finish", ended) == ()
+
+
+# Chance
+
+
+def test_one_of_three_answers_under_a_seed_may_be_another() -> None:
+    texts = ("a", "b", "a")
+    asked = [answer(text, label=f"seeded-{place}") for place, text in enumerate(texts)]
+    assert opinion("sampling.seed-repeats", asked)[0] == ()
+    asked[2] = answer("c", label="seeded-2")
+    assert opinion("sampling.seed-repeats", asked)[0]
+
+
+def test_a_seed_may_be_refused() -> None:
+    asked = [replace(answer(label=f"seeded-{place}"), status=422) for place in range(3)]
+    findings, reason = opinion("sampling.seed-repeats", asked)
+    assert findings == ()
+    assert isinstance(reason, NotApplicable)
+
+
+# Logprobs
+
+SHAPES = ("sampling.logprobs-shape", "sampling.logprobs-values", "sampling.logprobs-text")
+
+
+@pytest.mark.parametrize(
+    ("exchange", "broken"),
+    [
+        (with_entries("ab", {"content": [entry("a"), entry("b")]}), set()),
+        (with_entries("ab", {"content": [entry("a"), entry("b"), entry("<eos>")]}), set()),
+        (with_entries("ab", {"content": [entry("a", -9999.0), entry("b", 0)]}), set()),
+        (with_entries("ab", {"content": [entry("a", top_logprobs=[]), entry("b")]}), set()),
+        (with_entries("a\ufffd", {"content": [entry("a"), entry("\ufffd")]}), set()),
+        (with_entries("ab", {"content": None}), set()),
+        (with_entries("ab", {"tokens": ["a", "b"]}), {"sampling.logprobs-shape"}),
+        (with_entries("ab", {"content": [-0.1, -0.2]}), {"sampling.logprobs-shape"}),
+        (with_entries("ab", [1]), {"sampling.logprobs-shape"}),
+        (
+            with_entries("a", {"content": [entry("a", top_logprobs={"a": -0.5})]}),
+            {"sampling.logprobs-shape"},
+        ),
+        (with_entries("ab", {"content": [entry("a", 0.6), entry("b")]}), {SHAPES[1]}),
+        (with_entries("ab", {"content": [entry("b"), entry("a")]}), {SHAPES[2]}),
+        (with_entries("abc", {"content": [entry("b"), entry("c")]}), {SHAPES[2]}),
+    ],
+)
+def test_logprobs_are_entries_about_the_text(exchange: Exchange, broken: set[str]) -> None:
+    assert {each for each in SHAPES if found(each, exchange)} == broken
+
+
+def test_a_character_of_two_tokens_is_put_together_from_bytes() -> None:
+    halves = [entry("\ufffd", bytes=[0xC3]), entry("\ufffd", bytes=[0xA9])]
+    assert found("sampling.logprobs-text", with_entries("é", {"content": halves})) == ()
+    assert found("sampling.logprobs-bytes", with_entries("é", {"content": halves})) == ()
+
+
+def test_bytes_that_are_code_points_are_seen() -> None:
+    wrong = [entry("é", bytes=[233])]
+    assert found("sampling.logprobs-bytes", with_entries("é", {"content": [entry("é")]})) == ()
+    odd = with_entries("é", {"content": [entry("東", bytes=[26481])]})
+    assert found("sampling.logprobs-bytes", odd)
+    assert found("sampling.logprobs-text", with_entries("é", {"content": wrong}))
+
+
+@pytest.mark.parametrize(("tokens", "wrong"), [(1, True), (2, False), (3, False), (4, True)])
+def test_there_is_an_entry_for_each_token_or_each_but_the_end(tokens: int, wrong: bool) -> None:
+    exchange = with_entries("ab", {"content": [entry("a"), entry("b")]}, tokens=tokens)
+    assert bool(found("sampling.logprobs-count", exchange)) is wrong
+
+
+def test_a_sampled_token_may_be_listed_beside_the_likeliest() -> None:
+    best = {"token": "b", "logprob": -0.1}
+    own = {"token": "a", "logprob": -3.0}
+    listed = with_entries("a", {"content": [entry("a", -3.0, top_logprobs=[best, own])]})
+    assert found("sampling.top-logprobs-count", listed) == ()
+    more = with_entries("a", {"content": [entry("a", top_logprobs=[own, best])]})
+    assert found("sampling.top-logprobs-count", more)
+
+
+HOSTILE: list[Any] = [
+    None,
+    [],
+    {},
+    {"choices": None},
+    {"choices": [None, 1, []]},
+    {"choices": [{"index": [], "message": 5, "logprobs": 7, "finish_reason": {}}]},
+    {"choices": [{"message": {"content": [1]}, "logprobs": {"content": {"a": 1}}}]},
+    {"choices": [{"logprobs": {"content": [None, {"token": 1, "top_logprobs": 3}]}}], "usage": 5},
+    {"choices": [{"logprobs": {"content": [{"bytes": [999, "x"], "logprob": "1"}]}}]},
+]
+
+
+@pytest.mark.parametrize("document", HOSTILE, ids=repr)
+@pytest.mark.parametrize("stream", [False, True])
+def test_no_judge_falls_over_what_a_stranger_sends(document: Any, stream: bool) -> None:
+    asked = request(
+        n=2, stop=["a", 5], logprobs=True, top_logprobs="x", max_tokens="5", stream=stream
+    )
+    if stream:
+        exchange = answers.streamed([document, "[DONE]"], request=asked)
+    else:
+        exchange = answers.exchange(json.dumps(document).encode(), request=asked)
+    assert accusers(exchange, "sampling", "lora") is not None
