@@ -16,7 +16,7 @@ from conformance.closing import closing
 from conformance.errors import UsageError
 from conformance.fuzz.campaign import roomier
 from conformance.session import ROOMY, Options, bundled_target, check, check_with_keys
-from conformance.target import Budget, Target, checked_url, load_target
+from conformance.target import Target, checked_url, load_target
 from openapi import Scope
 
 
@@ -70,9 +70,10 @@ def check_command(
     }
     given = {name: value for name, value in caps.items() if value is not None}
 
-    usual = ROOMY if target is None else Budget()
+    usual = ROOMY if target is None else target.with_usual_budget().budget
 
     def flagged(plain: Target) -> Target:
+        plain = plain.with_usual_budget()
         keys = {**plain.keys, "valid": key_env} if key_env else plain.keys
         return replace(
             plain,

@@ -19,6 +19,8 @@ from conformance.scene import Scene
 
 TRIES = 4
 """At 5 % of independent noise, six in a million exchanges stay noisy after four tries."""
+TRIES_OF_A_500 = 2
+"""A 500 is a failure more often than noise, and a second one in a row is no chance."""
 LONGEST_WAIT = 60.0
 """Seconds a Retry-After is obeyed for; a longer one leaves the exchange as it is."""
 
@@ -95,7 +97,8 @@ class Performer:
         for attempt in range(1, TRIES + 1):
             exchange = await self._once(probe, request, attempt)
             noisy = _is_noise(exchange) and not probe.may_fail
-            if not noisy or attempt == TRIES:
+            most = TRIES_OF_A_500 if exchange.status == 500 else TRIES
+            if not noisy or attempt >= most:
                 return exchange
             if exchange.ending in _SLOW_ENDINGS and attempt > 1:
                 return exchange

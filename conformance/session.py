@@ -67,7 +67,7 @@ def check(target: Target, options: Options | None = None) -> Report:
 
 def check_with_keys(target: Target, keys: Mapping[str, str], options: Options) -> Report:
     """Judge a target with keys that are at hand: role → key."""
-    return asyncio.run(hold(target, keys, options)).report()
+    return asyncio.run(hold(target.with_usual_budget(), keys, options)).report()
 
 
 @contextlib.contextmanager

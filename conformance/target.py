@@ -50,6 +50,13 @@ class Budget:
     seconds: float = 600.0
 
 
+UNNAMED = Budget()
+"""The budget of a target whose user named none."""
+ON_LOOPBACK = Budget(requests=1500, tokens=600_000, usd=1.0)
+"""What that is on this machine, where a request costs nobody anything, and a gateway that fails has
+every request tried again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Http:
     """How to reach the target."""
@@ -75,7 +82,7 @@ class Target:
     keys: Mapping[str, str] = field(default_factory=dict)
     """Role → name of the environment variable that holds the key."""
     claims: Claims = Claims()
-    budget: Budget = Budget()
+    budget: Budget = UNNAMED
     http: Http = Http()
 
     @property
@@ -91,6 +98,12 @@ class Target:
     def concurrency(self) -> int:
         """Conversations held at once."""
         return self.http.concurrency or (8 if self.loopback else 2)
+
+    def with_usual_budget(self) -> Target:
+        """Return the same target with the caps it is judged under when nobody named any."""
+        if self.budget is UNNAMED and self.loopback:
+            return replace(self, budget=ON_LOOPBACK)
+        return self
 
     def with_url(self, url: str) -> Target:
         """Return the same target at another URL, checked."""
@@ -169,9 +182,15 @@ def parse_target(document: Mapping[str, Any], name: str) -> Target:
         scope=Scope(scope) if scope else None,
         keys=dict(keys),
         claims=_claims(_table(document, "claims", name), f"{name}: [claims]"),
-        budget=_numbers(Budget, _table(document, "budget", name), f"{name}: [budget]"),
+        budget=_budget(document, name),
         http=_http(_table(document, "http", name), f"{name}: [http]"),
     )
+
+
+def _budget(document: Mapping[str, Any], name: str) -> Budget:
+    if "budget" not in document:
+        return UNNAMED
+    return _numbers(Budget, _table(document, "budget", name), f"{name}: [budget]")
 
 
 def _claims(table: Mapping[str, Any], where: str) -> Claims:
