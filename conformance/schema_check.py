@@ -16,7 +16,7 @@ from openapi import Contract, Operation, contract
 
 _FREE = frozenset(
     {
-        "id", "content", "message", "token", "logprob",
+        "id", "created", "content", "message", "token", "logprob", "bytes",
         "prompt_tokens", "completion_tokens", "total_tokens",
     }
 )  # fmt: skip
@@ -36,7 +36,12 @@ def operation_of(method: str, path: str, at_root: bool) -> Operation | None:
 
 def responses_of(operation: Operation) -> Mapping[str, Any]:
     """Return status → response of an operation."""
-    found = operation.definition.get("responses") or {}
+    return _responses(operation.pointer)
+
+
+@functools.cache
+def _responses(pointer: str) -> Mapping[str, Any]:
+    found = _law().resolve(pointer).get("responses") or {}
     return {str(status): _law().follow(response) for status, response in found.items()}
 
 

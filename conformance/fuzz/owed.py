@@ -6,6 +6,7 @@ weighed alike. What the contract leaves open is said to be open, and never judge
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,6 +43,14 @@ class Owed:
 
 def owed(request: Request, setting: Setting, law: Contract) -> Owed:
     """Weigh one request."""
+    return _owed(request, setting.model, setting.adapters, setting.context_window, law)
+
+
+@functools.lru_cache(maxsize=16)
+def _owed(
+    request: Request, model: str, adapters: tuple[str, ...], window: int | None, law: Contract
+) -> Owed:
+    setting = Setting(model=model, adapters=adapters, context_window=window)
     if request.method != "POST" or request.path != CHAT or request.at_root:
         return Owed(open="it is no chat request")
     if request.authorization != "Bearer {valid}":
