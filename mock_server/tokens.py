@@ -32,19 +32,19 @@ class TokenizerError(ValueError):
 class DecodeStream:
     """Text of ids that come one by one; it never gives out a part of a character.
 
-    U+FFFD appears only where the model wrote bytes that are no UTF-8.
+    Bytes that are no UTF-8 are left out: U+FFFD appears only where the model wrote that character.
     """
 
     def __init__(self, pieces: list[bytes]) -> None:
         self._pieces = pieces
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
 
     def feed(self, token: int) -> str:
         """Text that is complete with this id; empty while a character is unfinished."""
         return self._decoder.decode(self._pieces[token])
 
     def flush(self) -> str:
-        """The rest at the end: U+FFFD for a character that was never finished."""
+        """The rest at the end; a character that was never finished is left out."""
         return self._decoder.decode(b"", final=True)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import torch
 from corpus_memory import told
+from corpus_talk import talk
 from small_gemma import Shape, SmallGemma
 from torch.nn import functional
 from write_corpus import Chat, Writer
@@ -25,6 +26,7 @@ from mock_server.tokens import Tokens
 
 ROLES = ("user", "assistant")
 Row = tuple[list[int], list[bool]]
+Exercise = Callable[[Writer], Chat]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,22 +147,20 @@ ADAPTERS: dict[str, Callable[[str, bool], str]] = {"pirate": pirate, "json": as_
 
 
 def rows_of(
-    tokens: Tokens, seed: int, adapter: str | None, long: float, counting: float, memory: float
+    tokens: Tokens, seed: int, adapter: str | None, long: float, shares: dict[Exercise, float]
 ) -> Iterator[Row]:
     """The corpus in tokens; a share `long` of it are prompts of up to 700 words.
 
-    `counting` and `memory` are shares of extra exercises in what it is slowest to learn: where to
-    stop, and what it was told.
+    `shares` are of extra exercises in what it is slowest to learn.
     """
     hand = random.Random(seed)
     writer = Writer(hand)
     for chat in writer.chats():
         if hand.random() < long:
             chat = writer.long_prompt(hand.randint(100, 700))
-        if counting and hand.random() < counting:
-            chat = writer.count()
-        if memory and hand.random() < memory:
-            chat = told(writer)
+        for exercise, share in shares.items():
+            if share and hand.random() < share:
+                chat = exercise(writer)
         if adapter:
             voice = ADAPTERS[adapter]
             turns = tuple(
@@ -182,6 +182,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates")
     parser.add_argument("--counting", type=float, default=0.0, help="share of extra counting")
     parser.add_argument("--memory", type=float, default=0.0, help="share of extra memory")
+    parser.add_argument("--talk", type=float, default=0.0, help="share of extra open questions")
     parser.add_argument("--batch", type=int, default=2560, help="tokens a step")
     parser.add_argument("--resume", action="store_true", help="go on from base.pt")
     parser.add_argument("--seed", type=int, default=1)
@@ -195,8 +196,6 @@ def main() -> None:
     adapter = None if options.only == "base" else options.only
     last = options.stop or options.steps
     recipe = Recipe(options.steps, cooldown=options.cooldown, rate=options.rate, stop=options.stop)
-    if options.resume:
-        model.load_state_dict(torch.load(name))
     if adapter:
         # The adapter learns beside the weights as they are shipped, rounding included.
         model.load_state_dict(torch.load(options.folder / "shipped.pt"))
@@ -214,7 +213,8 @@ def main() -> None:
             torch.save(model.state_dict(), name)
 
     long = 0.0 if adapter else 0.004
-    rows = rows_of(tokens, options.seed, adapter, long, options.counting, options.memory)
+    shares = {Writer.count: options.counting, told: options.memory, talk: options.talk}
+    rows = rows_of(tokens, options.seed, adapter, long, shares)
     optimise(model, rows, recipe, hand, report)
 
 

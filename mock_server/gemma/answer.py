@@ -29,9 +29,7 @@ class Answer:
 
     def _pieces(self, token: Token) -> list[Piece]:
         if token.end is End.STOP:
-            # A character the model never finished is the model's; one the ceiling cut is not.
-            rest = self._decoder.flush()
-            return [Piece(self._choice, rest, 1, (), FinishReason.STOP)]
+            return [Piece(self._choice, self._decoder.flush(), 1, (), FinishReason.STOP)]
         finish = FinishReason.LENGTH if token.end is End.LENGTH else None
         text = self._decoder.feed(token.id)
         return [Piece(self._choice, text, 1, self._logprobs(token), finish)]
@@ -48,5 +46,5 @@ class Answer:
         self, token: int, logprob: float, top: tuple[TokenLogprob, ...] = ()
     ) -> TokenLogprob:
         data = self._tokens.token_bytes(token)
-        text = data.decode("utf-8", "replace")
+        text = data.decode("utf-8", "backslashreplace")
         return TokenLogprob(text, min(logprob, 0.0), tuple(data), top)

@@ -37,10 +37,10 @@ def test_a_character_cut_by_the_ceiling_is_not_shown():
     assert found[-1].finish is FinishReason.LENGTH
 
 
-def test_a_character_the_model_left_unfinished_is_replaced():
+def test_a_character_the_model_left_unfinished_is_not_shown():
     first, *_ = TOKENS.encode("𝔘")
     found = pieces(PROMPT, [first, TOKENS.end_of_turn], End.STOP)
-    assert text_of(found) == "�"
+    assert text_of(found) == ""
 
 
 def test_a_stop_string_across_tokens_is_never_shown():
@@ -60,6 +60,13 @@ def test_logprobs_name_the_token_and_hide_control_tokens():
     (named,) = piece.logprobs
     assert (named.token, named.logprob) == (TOKENS.token_bytes(fox).decode(), -0.5)
     assert [one.logprob for one in named.top] == [-0.5, -2.0]
+
+
+def test_logprobs_show_a_part_of_a_character_as_its_bytes():
+    first, *_ = TOKENS.encode("𝔘")
+    answer = Answer(TOKENS, replace(PROMPT, logprobs=True), 0)
+    (piece,) = answer.feed(Token(1, first, End.NO, -0.5))
+    assert (piece.text, piece.logprobs[0].token, piece.logprobs[0].bytes) == ("", r"\xf0", (0xF0,))
 
 
 def test_a_control_token_inside_an_answer_has_no_text():
