@@ -110,7 +110,7 @@ def _of_conversation(judge: Conversation, probe: str, docket: Docket) -> Opinion
         opinion = hear(judge.judge(transcript))
     except Exception:
         return _crashed(judge.id, probe, docket)
-    if transcript.cut and isinstance(opinion.undecided, Untestable):
+    if transcript.cut and isinstance(opinion.undecided, (Untestable, Inconclusive)):
         # What was never asked is no answer that the target failed to give.
         return replace(opinion, undecided=Inconclusive(transcript.cut))
     return opinion

@@ -37,7 +37,7 @@ def judged(target: Target, keys: dict[str, str], options: Options) -> dict[str, 
     return asyncio.run(hold(target, keys, options)).report().to_json()
 
 
-@pytest.mark.parametrize("requests", [1, 2, 4, 9, 17, 33])
+@pytest.mark.parametrize("requests", [1, 9, 33])
 def test_a_budget_that_ends_blames_nobody(mock: Served, requests: int) -> None:
     target, keys = mock
     capped = replace(target, budget=replace(target.budget, requests=requests))
