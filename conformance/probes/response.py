@@ -15,6 +15,18 @@ CAP = 16
 SHORT = 6
 """Tokens in which nobody counts to sixty."""
 ROOM = 64
+WEATHER = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "Tell the weather of a city.",
+        "parameters": {
+            "type": "object",
+            "properties": {"city": {"type": "string"}},
+            "required": ["city"],
+        },
+    },
+}
 UNICODE = "Grüße, 漢字, ñandú, 😀"
 SHARED = (
     "Here is a note that many callers send before their own question, so that it stands first in "
@@ -70,10 +82,11 @@ def _answers(scene: Scene) -> Script:
         yield from ask(scene.chat(f"turns-{word}", history(word), **greedy))
     yield from ask(scene.chat("unicode", f"Repeat exactly: {UNICODE}", temperature=0))
     yield from ask(scene.chat("brief", "Reply with the word ok.", temperature=0, max_tokens=ROOM))
-    yield from ask(
-        scene.chat("uncapped", "Reply with the word yes.", max_tokens=..., temperature=0)
-    )
     yield from ask(scene.chat("cut", COUNTING, temperature=0, max_tokens=SHORT))
+    yield from ask(scene.chat("cut-two", COUNTING, temperature=0, max_tokens=SHORT, n=2))
+    yield from ask(scene.chat("digits", "Repeat exactly: 4711", temperature=0))
+    if scene.setting.scope != "gateway":
+        yield from ask(scene.chat("tools", "What is the weather in Oslo?", tools=[WEATHER]))
     for label, value in (("false", False), ("null", None)):
         yield from ask(scene.chat(label, "Say hello.", stream=value, max_tokens=4))
 

@@ -144,11 +144,17 @@ def content_text(reading: Reading) -> Statements:
             yield says(reading, where, "a string", choice.content)
 
 
-def billed_for(reading: Reading) -> bool:
+def counted_whole(reading: Reading) -> bool:
+    """A whole answer in either mode whose completion tokens are told."""
     usage = reading.usage
-    plain = document(reading) or completed_stream(reading)
+    whole = document(reading) or completed_stream(reading)
+    return whole and usage is not None and usage.completion is not None
+
+
+def billed_for(reading: Reading) -> bool:
+    """Such an answer to a request in which nothing but the model may end or empty the text."""
     ordinary = reading.asked("stop") in (ABSENT, None) and not reading.asked("logit_bias")
-    return plain and ordinary and usage is not None and usage.completion is not None
+    return counted_whole(reading) and ordinary
 
 
 def _emptied(answer: Any) -> None:
@@ -195,7 +201,7 @@ def content_not_empty(reading: Reading) -> Statements:
 
 
 def _speechless(choice: Answer) -> bool:
-    return isinstance(choice.raw.get("message"), dict) and not explained(choice)
+    return choice.content == "" and not explained(choice)
 
 
 def _unasked(reading: Reading) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.baseline import BASELINE, COUNTING
 from conformance.catalogue import ExchangeForgery, Statements, judges, reads
-from conformance.chapters.response.choices import FEW, billed_for, changed_choice, listed
+from conformance.chapters.response.choices import FEW, changed_choice, counted_whole, listed
 from conformance.chapters.response.document import edited, says
 from conformance.completion_view import Answer
 from conformance.json_view import ABSENT, integer
@@ -55,7 +55,7 @@ def finish_known(reading: Reading) -> Statements:
 
 
 def _capped(reading: Reading) -> bool:
-    return billed_for(reading) and len(set(reading.choice_indexes)) == 1
+    return counted_whole(reading) and len(set(reading.choice_indexes)) == 1
 
 
 def _too_long(answer: Any) -> None:
@@ -113,15 +113,24 @@ def cut_is_length(transcript: Transcript) -> Statements:
             or reading.asked("messages", -1, "content") != COUNTING
         ):
             continue
-        if reading.usage is not None and not _spent(reading):
-            continue
         for index in dict.fromkeys(reading.choice_indexes):
             text = reading.text_of(index).strip()
-            counted = _COUNTED.fullmatch(text) and text[:1] == "1" and "60" not in text
-            if counted and reading.finish_of(index) == "stop":
+            why = _short_of(reading, text)
+            if why and reading.finish_of(index) == "stop":
                 where = _end_of(reading, index)
                 shown = f"stop, after {text[-20:]!r}"
-                yield Finding(where, "length: its cap cut it short of 60", shown, reading.id)
+                yield Finding(where, f"length: its cap cut it short of {why}", shown, reading.id)
+
+
+def _short_of(reading: Reading, text: str) -> str:
+    """Return what an answer to the counting was cut short of, or nothing where that is not sure."""
+    setting = reading.setting
+    longer = setting.greedy.strip()
+    stable = setting.capabilities.get("deterministic") == "effective"
+    if stable and reading.asked("temperature") == 0 and longer.startswith(text) and text:
+        return "" if text == longer else repr(longer[len(text) :][:20])
+    counted = _COUNTED.fullmatch(text) and text[:1] == "1" and "60" not in text
+    return "60" if counted and (reading.usage is None or _spent(reading)) else ""
 
 
 def _spent(reading: Reading) -> bool:
