@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from mock_server.call import Call
-from mock_server.faults import Chunks, Steps, fault, headers, without
+from mock_server.faults import Chunks, Steps, fault, headers, instead, named, without
+from mock_server.gateway import Gateway
 from mock_server.message import Reply
 
 Json = dict[str, Any]
@@ -67,6 +68,21 @@ def charges_for_no(reply: Reply, call: Call) -> Reply:
 def gives_credit(steps: Steps) -> Steps:
     """Answer whoever has no credit."""
     return without(steps, "wallet")
+
+
+@fault("billing.no-credit-stable", at="admission")
+def lets_some_through(steps: Steps) -> Steps:
+    """Answer every third request of an empty wallet."""
+
+    refused = 0
+
+    def wallet(gateway: Gateway, call: Call) -> Any:
+        nonlocal refused
+        refused += call.caller is not None and call.caller.balance == 0
+        return iter(()) if refused % 3 == 0 else original(gateway, call)
+
+    original = named(steps, "wallet")
+    return instead(steps, "wallet", wallet)
 
 
 @fault("billing.no-credit-402", at="reply")

@@ -242,6 +242,13 @@ def ten(usage: Json, call: Call) -> None:
     usage["completion_tokens"] = 10
 
 
+@lie("usage.completion-uncapped")
+def bills_the_cap(usage: Json, call: Call) -> None:
+    """Count the cap instead of the answer."""
+    if call.prompt:
+        usage["completion_tokens"] = call.prompt.cap * call.prompt.n
+
+
 @lie("usage.completion-stable")
 def wavers_too(usage: Json, call: Call) -> None:
     """Count one token more every other time."""
