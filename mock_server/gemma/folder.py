@@ -141,7 +141,11 @@ def write_manifest(
     watch: Watch = _unwatched,
 ) -> None:
     """Write what `Folder.open` wants to know beyond the runtime's own file."""
-    files = [path for path in sorted(folder.iterdir()) if path.is_file() and path.name != MANIFEST]
+    files = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.name != MANIFEST and path.suffix != ".md"
+    ]
     manifest = {
         "format": FORMAT,
         "half": half,

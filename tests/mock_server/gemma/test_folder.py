@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mock_server.gemma.folder import MANIFEST, Folder, FolderError
+from mock_server.gemma.folder import MANIFEST, Folder, FolderError, write_manifest
 
 
 @pytest.fixture
@@ -82,6 +82,13 @@ def test_weights_that_changed_since_are_refused(folder: Path):
 def test_weights_that_were_cut_are_refused(folder: Path):
     (folder / "model.onnx").write_bytes((folder / "model.onnx").read_bytes()[:-1])
     assert refusal(folder) == "mine/model.onnx is not as it was prepared; prepare again"
+
+
+def test_a_text_about_the_model_may_change(folder: Path):
+    (folder / "README.md").write_text("one")
+    write_manifest(folder, (), half=False, adapters={})
+    (folder / "README.md").write_text("another")
+    assert Folder.open(folder).path == folder
 
 
 @pytest.mark.parametrize("change", [{"format": 2}, {"slots": None}, {"files": None}])
