@@ -131,16 +131,23 @@ def _turned_round(chunk: dict[str, Any]) -> None:
 
 @judges("stream.finish-equal", on=ALL, forgery=ended_otherwise)
 def finish_equal(transcript: Transcript) -> Statements:
-    """Where both modes give a choice the same text, they give the same finish_reason."""
+    """Choices of one text have one finish_reason, whichever mode and choice it is."""
     for pair in answered(transcript):
-        for at in pair.plain.choice_indexes:
-            whole, pieces = finish_of(pair.plain, at), finish_of(pair.streamed, at)
-            same_text = pair.plain.text_of(at) == pair.streamed.text_of(at)
-            if same_text and whole and pieces and whole != pieces:
-                where = f"{pair.streamed.id}, finish_reason of choice {at}"
-                yield Finding(
-                    where, f"{whole}, as in {pair.plain.id}", str(pieces), pair.streamed.id
-                )
+        first: dict[str, tuple[Reading, int]] = {}
+        for reading in (pair.plain, pair.streamed):
+            for at in pair.plain.choice_indexes:
+                text, finish = reading.text_of(at), finish_of(reading, at)
+                if not text or not finish:
+                    continue
+                before, index = first.setdefault(text, (reading, at))
+                said = finish_of(before, index)
+                if said != finish:
+                    yield Finding(
+                        f"{reading.id}, finish_reason of choice {at}",
+                        f"{said}, as choice {index} of {before.id} with the same text",
+                        str(finish),
+                        reading.id,
+                    )
 
 
 def in_one_piece(transcript: Transcript) -> Transcript:

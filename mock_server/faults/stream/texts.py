@@ -210,6 +210,13 @@ def always_length(choice: Json, number: int) -> None:
     choice["finish_reason"] = choice["finish_reason"] and "length"
 
 
+@choicewise("stream.finish-equal/second")
+def second_always_stops(choice: Json, number: int) -> None:
+    """Say stop where the second choice of a stream was cut."""
+    if choice["index"]:
+        always_stop(choice, number)
+
+
 @fault("stream.in-pieces", at="chunks")
 async def in_one_piece(chunks: Chunks, call: Call) -> Chunks:
     """Send all text of a choice in one delta."""

@@ -96,6 +96,16 @@ def test_finish_reasons_are_compared_where_the_texts_are_the_same() -> None:
     assert not opinion("stream.finish-equal", [plain(SEA), streamed(SEA)])[0]
 
 
+def test_finish_reasons_of_equal_choices_are_compared_too() -> None:
+    whole = two("red", "red", whole=True)
+    document = json.loads(whole.body)
+    document["choices"][1]["finish_reason"] = "length"
+    unlike = replace(whole, body=json.dumps(document).encode())
+    stream_of_both = two("red", "red", whole=False)
+    assert opinion("stream.finish-equal", [unlike, stream_of_both])[0]
+    assert not opinion("stream.finish-equal", [whole, stream_of_both])[0]
+
+
 def two(one: str, other: str, *, whole: bool) -> Exchange:
     if whole:
         document = completion()
