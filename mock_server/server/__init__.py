@@ -10,7 +10,7 @@ from collections.abc import Callable
 import uvicorn
 
 from mock_server.app import App, build
-from mock_server.protocol import Protocol
+from mock_server.server.protocol import Protocol
 from mock_server.settings import Settings, SettingsError
 from mock_server.text import dumps
 
