@@ -50,6 +50,10 @@ def _baseline_options(command: Callable[..., Any]) -> Callable[..., Any]:
     "--spec", type=click.Path(path_type=Path), metavar="FILE", help="Judge by FILE alone."
 )
 @click.option("--allow-writes", default="", metavar="OP,...", help="With --spec, send these too.")
+@click.option("--database", default="", metavar="DIR|URL", help="Try first what failed before.")
+@click.option(
+    "--distill", type=click.Path(path_type=Path), metavar="DIR", help="Write failing tests."
+)
 @click.option("--max-requests", type=click.IntRange(0), help="Never send more requests.")
 @click.option("--max-tokens", type=click.IntRange(0), help="Never cost more tokens.")
 @click.option("--max-usd", type=click.FloatRange(0), help="Never cost more money.")

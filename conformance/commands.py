@@ -16,7 +16,7 @@ from conformance.closing import closing
 from conformance.errors import UsageError
 from conformance.fuzz.campaign import roomier
 from conformance.session import ROOMY, Options, bundled_target, check, check_with_keys
-from conformance.target import Target, checked_url, load_target
+from conformance.target import UNNAMED, Target, checked_url, load_target
 from openapi import Scope
 
 
@@ -32,6 +32,8 @@ def check_command(
     fuzz: int,
     spec: Path | None,
     allow_writes: str,
+    database: str,
+    distill: Path | None,
     max_requests: int | None,
     max_tokens: int | None,
     max_usd: float | None,
@@ -70,17 +72,17 @@ def check_command(
     }
     given = {name: value for name, value in caps.items() if value is not None}
 
-    usual = ROOMY if target is None else target.with_usual_budget().budget
-
     def flagged(plain: Target) -> Target:
+        nobody_named = plain.budget is UNNAMED or plain.budget is ROOMY
         plain = plain.with_usual_budget()
+        budget = roomier(plain.budget, fuzz) if nobody_named else plain.budget
         keys = {**plain.keys, "valid": key_env} if key_env else plain.keys
         return replace(
             plain,
             model=model or plain.model,
             scope=Scope(scope) if scope else plain.scope,
             keys=keys,
-            budget=replace(roomier(plain.budget, fuzz, usual), **given),
+            budget=replace(budget, **given),
         )
 
     if spec is not None:
@@ -98,7 +100,9 @@ def check_command(
         def progress(name: str, done: int, total: int) -> None:
             bar.update(task, completed=done, total=total, description=name)
 
-        options = Options(seed, only, folder, redact, resume is not None, fuzz, progress)
+        options = Options(
+            seed, only, folder, redact, resume is not None, fuzz, database, distill, progress
+        )
         if target is None:
             with bundled_target() as (mock, keys):
                 report = check_with_keys(flagged(mock), keys, options)

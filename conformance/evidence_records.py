@@ -33,7 +33,7 @@ def record_of_exchange(exchange: Exchange) -> Record:
     record: Record = {
         "probe": exchange.probe,
         "attempt": exchange.attempt,
-        "request": _record_of_request(exchange.request),
+        "request": record_of_request(exchange.request),
         "ending": exchange.ending.value,
         "began": exchange.began,
         "ended_at": exchange.ended_at,
@@ -55,7 +55,7 @@ def record_of_exchange(exchange: Exchange) -> Record:
 def exchange_from_record(record: Mapping[str, Any]) -> Exchange:
     """Return the exchange; KeyError, TypeError or ValueError if it cannot be one."""
     return Exchange(
-        request=_request_from_record(record["request"]),
+        request=request_from_record(record["request"]),
         ending=Ending(record["ending"]),
         detail=_text(record.get("detail", "")),
         probe=_text(record["probe"]),
@@ -76,7 +76,8 @@ def exchange_from_record(record: Mapping[str, Any]) -> Exchange:
     )
 
 
-def _record_of_request(request: Request) -> Record:
+def record_of_request(request: Request) -> Record:
+    """Return a request as a JSON object."""
     record: Record = {"label": request.label, "method": request.method, "path": request.path}
     if request.headers:
         record["headers"] = [list(pair) for pair in request.headers]
@@ -94,7 +95,8 @@ def _record_of_request(request: Request) -> Record:
     return record
 
 
-def _request_from_record(record: Mapping[str, Any]) -> Request:
+def request_from_record(record: Mapping[str, Any]) -> Request:
+    """Return the request; KeyError, TypeError or ValueError if it cannot be one."""
     manner = dict(record.get("manner", {}))
     sending = dict(record.get("sending", {}))
     if sending.get("chunks") is not None:

@@ -20,8 +20,9 @@ from conformance.catalogue import catalogue
 from conformance.choosing import chosen
 from conformance.errors import UsageError
 from conformance.exchange import Exchange, Request, Setting
-from conformance.fuzz.campaign import Campaign, Plan
+from conformance.fuzz.campaign import Campaign
 from conformance.fuzz.harvest import Harvest
+from conformance.fuzz.remembering import remembering
 from conformance.interrupting import Stop
 from conformance.judging import judge
 from conformance.keeper import Keeper
@@ -54,6 +55,10 @@ class Options:
     """Go on with the run whose evidence lies in the folder."""
     fuzz: int = 0
     """Cases to fuzz with after the conversations."""
+    database: str = ""
+    """Folder or `redis://` address of a corpus; empty for none."""
+    distill: Path | None = None
+    """Folder to write a test for each cause into."""
     progress: Progress = field(default=lambda name, done, total: None)
 
 
@@ -165,7 +170,7 @@ async def hold(target: Target, keys: Mapping[str, str], options: Options) -> Run
                 harvest = Harvest(held.setting, law, catalogue(law), only)
                 performer = replace(performer, keep=keeper.write)
                 campaign = Campaign(performer, harvest, target.concurrency, options.progress)
-                await campaign.run(Plan(options.fuzz))
+                await remembering(campaign, options.fuzz, options.database, options.distill)
         digest = keeper.finish(whole=not stop.wished)
     header = replace(
         header_of(target.url, held.setting, law, started, target.keys),

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from itertools import chain
 
 from conformance.exchange import Exchange, Request, Setting
 from conformance.fuzz import FUZZ
-from conformance.fuzz.cases import Case, case, subject_of
+from conformance.fuzz.cases import Case, cases, subject_of
 from conformance.fuzz.envelope import lies
 from conformance.fuzz.harvest import Cause, Harvest
 from conformance.fuzz.reducing import reductions
@@ -23,8 +23,6 @@ from conformance.probe import Probe, Script, ask
 from conformance.scene import Scene, ceiling
 from conformance.target import Budget
 from openapi import contract
-
-T = TypeVar("T", int, float)
 
 MOST_CAUSES = 40
 """Causes that are shrunk; the others are reported as they were found."""
@@ -40,6 +38,10 @@ class Plan:
 
     cases: int
     shrink: bool = True
+    first: Sequence[Request] = ()
+    """Requests that showed something in an earlier run."""
+    numbers: Sequence[int] | None = None
+    """Numbers of the cases, where others make the rest; None makes all."""
 
 
 @dataclass(slots=True)
@@ -56,12 +58,15 @@ class Campaign:
         """Perform every case, then shrink what was found; ends early with the budget."""
         scene = Scene(self.harvest.setting)
         subject = subject_of(scene, self.harvest.law)
-        await self._perform((case(n, scene, subject) for n in range(plan.cases)), plan.cases)
+        first = [Case(request, lies(request.sending)) for request in plan.first]
+        numbers = range(plan.cases) if plan.numbers is None else plan.numbers
+        await self._perform(chain(first, cases(numbers, scene, subject)), plan.cases)
         if plan.shrink and not self.harvest.cut:
-            for cause in list(self.harvest.causes.values())[:MOST_CAUSES]:
+            alone = [cause for cause in self.harvest.causes.values() if cause.alone]
+            for cause in alone[:MOST_CAUSES]:
                 await self._shrink(cause, scene)
 
-    async def _perform(self, cases: Iterable[Case], total: int) -> None:
+    async def _perform(self, made: Iterable[Case], total: int) -> None:
         gate = asyncio.Semaphore(self.concurrency)
         waiting: deque[asyncio.Task[Exchange | None]] = deque()
 
@@ -76,7 +81,7 @@ class Campaign:
                 if self.harvest.cases % 50 == 0:
                     self.progress("fuzz", self.harvest.cases, total)
 
-        for each in cases:
+        for each in made:
             if self.harvest.cut:
                 break
             waiting.append(asyncio.ensure_future(one(each)))
@@ -133,29 +138,25 @@ def _identity(request: Request) -> tuple[object, ...]:
     return request.body, request.headers, request.sending, request.manner
 
 
-def roomier(budget: Budget, cases: int, usual: Budget) -> Budget:
-    """Return a budget with room for that many cases, where a cap is the usual one.
+def roomier(budget: Budget, count: int) -> Budget:
+    """Return a budget with room for that many cases besides; for caps that nobody named.
 
     A case costs a request and, answers being short, some fifty tokens; the longest thousands.
     """
-    more = cases + cases // 4
-    if not cases:
+    if not count:
         return budget
+    more = count + count // 4
     return replace(
         budget,
-        requests=_more(budget.requests, usual.requests, more + 1000),
-        tokens=_more(budget.tokens, usual.tokens, 400 * more + 200_000),
-        usd=round(_more(budget.usd, usual.usd, 0.00004 * more + 0.02), 6),
-        seconds=_more(budget.seconds, usual.seconds, 0.5 * more),
+        requests=budget.requests + more + 1000,
+        tokens=budget.tokens + 400 * more + 200_000,
+        usd=round(budget.usd + 0.00004 * more + 0.02, 6),
+        seconds=budget.seconds + 0.5 * more,
     )
 
 
-def _more(given: T, usual: T, more: T) -> T:
-    return given + more if given == usual else given
-
-
-def ceilings(setting: Setting, cases: int) -> list[int]:
+def ceilings(setting: Setting, count: int) -> list[int]:
     """Return the most tokens that each case can cost; shrinking what is found comes on top."""
     scene = Scene(setting)
     subject = subject_of(scene, contract())
-    return [case(number, scene, subject).request.ceiling for number in range(cases)]
+    return [each.request.ceiling for each in cases(range(count), scene, subject)]

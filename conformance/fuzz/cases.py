@@ -7,11 +7,12 @@ The dice are a `random.Random`; Hypothesis can hand in its own (`strategies.rand
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.exchange import Request, Wire
-from conformance.fuzz import bodies, envelope, mutations, texts, texture
+from conformance.fuzz import bodies, envelope, mutations, texts, texture, twins
 from conformance.fuzz.bodies import Body, Subject
 from conformance.json_view import integer
 from conformance.scene import Scene, ceiling
@@ -41,7 +42,19 @@ def subject_of(scene: Scene, law: Contract) -> Subject:
 def case(number: int, scene: Scene, subject: Subject) -> Case:
     """Return the case of that number."""
     dice = random.Random(f"{scene.setting.seed}/fuzz/{number}")
-    return rolled(dice, f"case-{number:06d}", scene, subject)
+    label = f"case-{number:06d}"
+    if twins.has_twin(number):
+        return Case(request_of(label, twins.plain_of(bodies.body(dice, subject)), scene))
+    return rolled(dice, label, scene, subject)
+
+
+def cases(numbers: Iterable[int], scene: Scene, subject: Subject) -> Iterator[Case]:
+    """Yield the cases of these numbers, each followed by its twin if it has one."""
+    for number in numbers:
+        made = case(number, scene, subject)
+        yield made
+        if twins.has_twin(number):
+            yield Case(twins.twin_of(made.request))
 
 
 def rolled(dice: random.Random, label: str, scene: Scene, subject: Subject) -> Case:

@@ -25,7 +25,7 @@ from conformance.keeper import Keeper
 from conformance.redaction import Secrets
 from conformance.report import Report
 from conformance.session import CONTRACT_PRICES, bundled_target, header_of
-from conformance.target import Budget, Target, keyring
+from conformance.target import UNNAMED, Budget, Target, keyring
 from openapi import Contract, any_api, contract, load
 from openapi.lint import require_sound
 
@@ -91,7 +91,7 @@ def check_described_with(target: Target, keys: Mapping[str, str], options: SpecO
     """Judge a target with keys that are at hand: role → key."""
     law = document_of(options.spec)
     chosen = sendable(law, target.loopback, _names(options.allow_writes))
-    roomy: dict[str, Any] = _caps(roomier(target.budget, max(options.fuzz, 1000), Budget()))
+    roomy: dict[str, Any] = _caps(_room(target, max(options.fuzz, 1000)))
     budget = Budget(**{**roomy, **options.caps})
     secrets = Secrets(keys, options.redact)
     setting = Setting(
@@ -158,6 +158,10 @@ def _wishes(
         pinned={"model": target.model} if target.model else {},
         safe=not target.loopback,
     )
+
+
+def _room(target: Target, cases: int) -> Budget:
+    return roomier(target.budget, cases) if target.budget is UNNAMED else target.budget
 
 
 def _names(text: str) -> list[str]:

@@ -16,6 +16,7 @@ from conformance.curl import curl
 from conformance.exchange import Exchange, Manner, Sending, Setting
 from conformance.fuzz import FUZZ
 from conformance.fuzz.envelope import lies
+from conformance.fuzz.twins import BETWEEN, Told, compare, has_twin, told
 from conformance.fuzz.weighing import weigh
 from conformance.judging import applicable
 from conformance.reading import Reading
@@ -41,6 +42,11 @@ class Cause:
         """Requirement and kind."""
         return f"{self.requirement} {self.kind}"
 
+    @property
+    def alone(self) -> bool:
+        """Whether one request shows it, without a twin."""
+        return self.kind != BETWEEN
+
 
 @dataclass(slots=True)
 class _Tally:
@@ -64,6 +70,7 @@ class Harvest:
     _tallies: dict[str, _Tally] = field(default_factory=dict)
     _judges: list[EveryExchange] = field(default_factory=list)
     _graded: frozenset[str] = frozenset()
+    _plain: dict[str, Told | None] = field(default_factory=dict)
     _growth: list[list[int]] = field(default_factory=list)
     _began: float = 0.0
     _ended: float = 0.0
@@ -88,18 +95,22 @@ class Harvest:
     def take(self, exchange: Exchange) -> frozenset[str]:
         """Judge an exchange; return the keys of the causes that it shows."""
         reading = Reading(exchange, self.setting)
-        is_case = exchange.request.label.startswith("case-")
+        label = exchange.request.label
+        counts = not label.startswith("shrink-")
         shown: dict[str, Cause] = {}
         for requirement, kind, finding in self._findings(reading):
             cause = Cause(requirement, kind, finding, exchange, exchange.request.label)
             shown.setdefault(cause.key, cause)
         for key, cause in shown.items():
             known = self.causes.setdefault(key, cause)
-            known.count += is_case
+            known.count += counts
+            known.first = min(known.first, label)
             if _size(exchange) < _size(known.exchange):
                 known.exchange, known.finding = exchange, cause.finding
-        if is_case:
+        if label.startswith("case-"):
             self._count(exchange)
+            if has_twin(int(label.removeprefix("case-"))):
+                self._plain[label.removeprefix("case-")] = told(reading)
         return frozenset(shown)
 
     def _count(self, exchange: Exchange) -> None:
@@ -120,7 +131,12 @@ class Harvest:
             if opinion is not None:
                 for finding in opinion.findings[:1]:
                     yield judge.id, kind, finding
-        for weighed in weigh(reading, self.law):
+        weighed_all = list(weigh(reading, self.law))
+        label = reading.exchange.request.label
+        if label.startswith("twin-"):
+            plain = self._plain.get(label.removeprefix("twin-"))
+            weighed_all += compare(plain, reading) if plain is not None else ()
+        for weighed in weighed_all:
             if weighed.requirement not in self._graded:
                 continue
             self._tally(weighed.requirement).judged += 1
@@ -217,10 +233,11 @@ def in_order(exchanges: Iterable[Exchange]) -> list[Exchange]:
     return [last[label] for label in sorted(last)]
 
 
-def _size(exchange: Exchange) -> tuple[int, int, bool, bool]:
+def _size(exchange: Exchange) -> tuple[int, int, bool, bool, str]:
+    """Return what makes an example smaller; the label decides, so that no order of arrival does."""
     request = exchange.request
     odd = request.sending != Sending(), request.manner != Manner()
-    return len(request.body or b""), len(request.headers), *odd
+    return len(request.body or b""), len(request.headers), *odd, request.label
 
 
 def _kind(reading: Reading) -> str:
