@@ -11,9 +11,19 @@ from conformance.chapters.sampling.stops import shown, text_place
 from conformance.obtained import obtained, refusal, refused
 from conformance.probe import Transcript
 from conformance.probes.weights import WEIGHTS
-from conformance.verdict import Finding
+from conformance.verdict import Finding, NotApplicable
 
 VARY = "greedy answers of this target vary"
+WORDS = 8
+"""An answer of fewer words repeats too little for a penalty to move it."""
+
+
+def _penalised(transcript: Transcript, pairs: tuple[tuple[str, str], ...]) -> Statements:
+    """A penalty changes one of some answers, if one of them is long enough to show it."""
+    own = [obtained(transcript, label, VARY).text_of() for label, _ in pairs]
+    if all(len(text.split()) < WORDS for text in own):
+        raise NotApplicable("the answers are too short for a penalty to show")
+    yield from _acts(transcript, pairs)
 
 
 def _acts(transcript: Transcript, pairs: tuple[tuple[str, str], ...]) -> Statements:
@@ -29,7 +39,7 @@ def _acts(transcript: Transcript, pairs: tuple[tuple[str, str], ...]) -> Stateme
 @judges("sampling.frequency-acts", on=WEIGHTS, forgery=lambda t: _unmoved(t))
 def frequency_acts(transcript: Transcript) -> Statements:
     """`frequency_penalty: 2` changes one of two greedy answers, a repetitive one among them."""
-    yield from _acts(transcript, (("apples", "frequent"), ("open", "frequent-open")))
+    yield from _penalised(transcript, (("apples", "frequent"), ("open", "frequent-open")))
 
 
 def _unmoved(transcript: Transcript) -> Transcript | None:
@@ -41,7 +51,7 @@ def _unmoved(transcript: Transcript) -> Transcript | None:
 @judges("sampling.presence-acts", on=WEIGHTS, forgery=alike("open", "present", "absent"))
 def presence_acts(transcript: Transcript) -> Statements:
     """`presence_penalty` 2 or -2 changes a greedy answer."""
-    yield from _acts(transcript, (("open", "present"), ("open", "absent")))
+    yield from _penalised(transcript, (("open", "present"), ("open", "absent")))
 
 
 def _told(label: str, change: Callable[[Transcript], str]) -> TranscriptForgery:
