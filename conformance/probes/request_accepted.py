@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import re
 
+from conformance.answering import CONTROL
 from conformance.probe import Probe, Script, ask
 from conformance.probes.request_cases import Case, Row, request_of, send_all
 from conformance.scene import Message, Scene
+from conformance.settling import settle
 
 SEA = "Tell me something about the sea."
 ORDINARY = {"messages": [{"role": "user", "content": SEA}], "max_tokens": 12}
 
 SCRIPTS = "漢字 שלום عربي नमस्ते e\u0301 \U0001f469\u200d\U0001f680 \U0010fffd \u2028"
 """Scripts, combining marks, a joined emoji, a private character, a line separator."""
+
+SPELLINGS = ("spelled-pretty", "spelled-escaped")
 
 NULLABLE = (
     "top_p", "n", "stop", "stream", "seed", "presence_penalty", "frequency_penalty",
@@ -150,7 +154,17 @@ HOSTILE = (
     ),
 )
 
-TAKEN = Probe("request-accepted", lambda scene: send_all(scene, ACCEPTED, ORDINARY))
+SAME_AS_ORDINARY = ("nulls", "unknown", "unknown-in-message", "bookkeeping", *SPELLINGS)
+SAME = (*((label, CONTROL) for label in SAME_AS_ORDINARY), ("unicode-escaped", "unicode-whole"))
+"""Pairs of requests that mean the same."""
+
+
+def _taken(scene: Scene) -> Script:
+    exchanges = yield from send_all(scene, ACCEPTED, ORDINARY)
+    yield from settle(scene, exchanges, SAME)
+
+
+TAKEN = Probe("request-accepted", _taken)
 AFTER = "after"
 """Label of the ordinary request that follows the hostile ones."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from conformance.answering import CONTROL
-from conformance.exchange import Request, Wire
-from conformance.probe import Script, ask, together
+from conformance.exchange import Exchange, Request, Wire
+from conformance.probe import Answer, Script, Step, ask, together
 from conformance.scene import Scene, ceiling
 
 ASK = "Say ok."
@@ -80,18 +80,21 @@ def request_of(scene: Scene, case: Case, ordinary: Mapping[str, Any] | None = No
     )
 
 
-def send_all(
-    scene: Scene, rows: Iterable[Row], ordinary: Mapping[str, Any] | None = None
-) -> Script:
-    """Send an ordinary request, and then every case that the scope asks for."""
-    yield from ask(request_of(scene, Case(CONTROL, {}), ordinary))
-    yield from send_cases(scene, rows, ordinary)
+Sent = Generator[Step, Answer, tuple[Exchange, ...]]
+
+
+def send_all(scene: Scene, rows: Iterable[Row], ordinary: Mapping[str, Any] | None = None) -> Sent:
+    """Send an ordinary request, and then every case that the scope asks for; return them."""
+    control = yield from ask(request_of(scene, Case(CONTROL, {}), ordinary))
+    others = yield from send_cases(scene, rows, ordinary)
+    return control, *others
 
 
 def send_cases(
     scene: Scene, rows: Iterable[Row], ordinary: Mapping[str, Any] | None = None
-) -> Script:
-    """Send every case that the scope asks for, some at a time."""
+) -> Sent:
+    """Send every case that the scope asks for, some at a time; return the exchanges."""
+    exchanges: list[Exchange] = []
     cases = [
         case
         for row in rows
@@ -100,4 +103,14 @@ def send_cases(
     ]
     for first in range(0, len(cases), AT_ONCE):
         some = cases[first : first + AT_ONCE]
-        yield from together(request_of(scene, case, ordinary) for case in some)
+        exchanges += yield from together(request_of(scene, case, ordinary) for case in some)
+    return tuple(exchanges)
+
+
+def sending(rows: tuple[Row, ...]) -> Callable[[Scene], Script]:
+    """Return the script that sends the cases of a table."""
+
+    def script(scene: Scene) -> Script:
+        yield from send_cases(scene, rows)
+
+    return script

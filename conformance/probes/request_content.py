@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.answering import CONTROL
 from conformance.probe import Probe, Script, ask, read, together
 from conformance.probes.request_cases import Case, Row, request_of, send_all
 from conformance.probes.request_features import UNSUPPORTED
 from conformance.probes.request_malformed import MISSING, VALUE
 from conformance.probes.request_roles import said
 from conformance.scene import Message, Scene
+from conformance.settling import settle
 
 RIVER, MOUNTAIN, PLANET = "Name a river. ", "Name a mountain.", "Name a planet. "
 PIXEL = (
@@ -96,10 +98,15 @@ ODD_PARTS = (
 IMAGE = Case("image", _parts(RIVER + MOUNTAIN, {"type": "image_url", "image_url": {"url": PIXEL}}))
 
 
+SAME_PARTS = (("part", CONTROL), ("parts", CONTROL))
+"""Pairs of requests that mean the same."""
+
+
 def _content(scene: Scene) -> Script:
     ordinary = {**CAP, "messages": [said("user", RIVER + MOUNTAIN)]}
-    yield from send_all(scene, PARTS + ODD_PARTS, ordinary)
+    exchanges = yield from send_all(scene, PARTS + ODD_PARTS, ordinary)
     yield from together(request_of(scene, case, ordinary) for case in (*CHANGED_PARTS, IMAGE))
+    yield from settle(scene, exchanges, SAME_PARTS)
 
 
 CONTENT = Probe("request-content", _content)
@@ -207,8 +214,17 @@ FOLDED = (
 )
 
 
+SAME_TURNS = (
+    ("users", "users-folded"),
+    ("late", "late-folded"),
+    ("instructed", "instructed-folded"),
+)
+"""Pairs of requests that mean the same."""
+
+
 def _turns(scene: Scene) -> Script:
-    yield from send_all(scene, (*ORDER, *TURNS, Row("", "", FOLDED)), CAP)
+    exchanges = yield from send_all(scene, (*ORDER, *TURNS, Row("", "", FOLDED)), CAP)
+    yield from settle(scene, exchanges, SAME_TURNS)
     first = yield from read(scene.chat("first", LIMA, max_tokens=12, temperature=0), scene)
     message = first.json.at("choices", 0, "message")
     if isinstance(message, dict):

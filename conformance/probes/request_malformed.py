@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.probe import Probe
-from conformance.probes.request_cases import ASK, Case, Row, send_all
+from conformance.probes.request_cases import ASK, Case, Row, sending
 
 USER = {"role": "user", "content": ASK}
 NOT_JSON = "invalid_json"
@@ -98,4 +98,4 @@ REQUIRED = (
     ),
 )
 
-BODIES = Probe("request-bodies", lambda scene: send_all(scene, BODY + REQUIRED))
+BODIES = Probe("request-bodies", sending(BODY + REQUIRED))

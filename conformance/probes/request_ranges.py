@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.probe import Probe
-from conformance.probes.request_cases import Case, Row, send_cases
+from conformance.probes.request_cases import Case, Row, sending
 from conformance.probes.request_malformed import VALUE
 
 RANGES = (
@@ -177,8 +177,6 @@ EDGES = (
     ),
 )
 
-OUT_OF_RANGE = Probe("request-ranges", lambda scene: send_cases(scene, RANGES))
-WITHOUT_LOGPROBS = Probe(
-    "request-logprobs", lambda scene: send_cases(scene, LOGPROBS), ("logprobs",)
-)
-AT_THE_EDGE = Probe("request-edges", lambda scene: send_cases(scene, EDGES))
+OUT_OF_RANGE = Probe("request-ranges", sending(RANGES))
+WITHOUT_LOGPROBS = Probe("request-logprobs", sending(LOGPROBS), ("logprobs",))
+AT_THE_EDGE = Probe("request-edges", sending(EDGES))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.probe import Probe
-from conformance.probes.request_cases import ASK, Case, Row, send_cases
+from conformance.probes.request_cases import ASK, Case, Row, sending
 from conformance.probes.request_malformed import TYPE, USER
 
 SAMPLING: dict[str, Any] = {
@@ -166,4 +166,4 @@ TYPES = (
     ),
 )
 
-WRONG_TYPES = Probe("request-types", lambda scene: send_cases(scene, TYPES))
+WRONG_TYPES = Probe("request-types", sending(TYPES))

@@ -1,13 +1,11 @@
-"""Requests at the same time: each has its own answer, and none waits for another's stream."""
+"""Requests at the same time: each has its own answer."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from conformance import forge
 from conformance.catalogue import Statements, judges
 from conformance.probe import Transcript
-from conformance.probes.always import BESIDE, OPEN_STREAM, OVERLAP, ROUNDS, WORDS, waited
+from conformance.probes.always import OVERLAP, WORDS
 from conformance.verdict import Finding, NotApplicable
 
 
@@ -38,37 +36,3 @@ def overlap(transcript: Transcript) -> Statements:
                         f"that to {other!r}: {text[:60]!r}",
                         reading.id,
                     )
-
-
-def queued(transcript: Transcript) -> Transcript:
-    """Every small request is answered only once the stream is over, in both rounds."""
-    exchanges = [transcript["alone"].exchange]
-    for place in ROUNDS:
-        stream = replace(transcript["stream-1"].exchange, ended_at=9.0)
-        stream = replace(stream, request=replace(stream.request, label=f"stream-{place}"))
-        exchanges.append(stream)
-        for each in BESIDE:
-            small = transcript[f"beside-1-{each}"].exchange
-            late = stream.began + 9.0 - small.began
-            request = replace(small.request, label=f"beside-{place}-{each}")
-            exchanges.append(replace(small, request=request, headers_at=late, ended_at=late))
-    return transcript.with_exchanges(exchanges)
-
-
-@judges("always.while-streaming", on=OPEN_STREAM, forgery=queued)
-def while_streaming(transcript: Transcript) -> Statements:
-    """Of the small requests made while a stream is open, not all wait for its end, twice."""
-    alone = transcript.answered("alone").exchange.ended_at
-    for place in ROUNDS:
-        if place > 1 and transcript.get(f"stream-{place}") is None:
-            return
-        stream = transcript.answered(f"stream-{place}").exchange
-        small = [transcript.answered(f"beside-{place}-{each}").exchange for each in BESIDE]
-        if not waited(stream, small, alone):
-            return
-    yield Finding(
-        f"{small[0].id}, time",
-        f"an answer before the stream ended, as it takes {alone:.2f} s alone",
-        f"{small[0].ended_at:.2f} s, after the stream of {stream.ended_at:.2f} s",
-        small[0].id,
-    )

@@ -16,7 +16,8 @@ from conformance.probes.request_features import HARMLESS, WISHES
 from conformance.probes.request_malformed import BODIES
 from conformance.probes.request_ranges import AT_THE_EDGE, EDGES, OUT_OF_RANGE, WITHOUT_LOGPROBS
 from conformance.probes.request_types import WRONG_TYPES
-from conformance.verdict import Finding, NotApplicable
+from conformance.settling import differing
+from conformance.verdict import Finding
 
 TABLES: tuple[tuple[Probe, tuple[Row, ...]], ...] = (
     (AT_THE_EDGE, EDGES),
@@ -108,21 +109,7 @@ def neutral(*pairs: tuple[str, str]) -> ConversationJudge:
     """Return the judge of requests that mean the same as another: so are their answers."""
 
     def judge(transcript: Transcript) -> Statements:
-        compared = 0
-        for label, meant in pairs:
-            reading, other = transcript.get(label), transcript.get(meant)
-            if reading is None or other is None or not (reading.ok and other.ok):
-                continue
-            compared += 1
-            if reading.text_of() != other.text_of():
-                yield Finding(
-                    f"{reading.id}, text",
-                    f"{other.text_of()[:100]!r}, as to {other.id}",
-                    repr(reading.text_of()[:100]),
-                    reading.id,
-                )
-        if not compared:
-            raise NotApplicable("none of these requests was answered")
+        yield from differing(transcript, pairs)
 
     judge.__doc__ = "The greedy answer is the same as to the request that means the same."
     return judge

@@ -10,6 +10,7 @@ from conformance.probe import Transcript
 from conformance.probes.request_content import CONVERSATIONS
 from conformance.probes.request_roles import ROLES
 from conformance.reading import Reading
+from conformance.settling import differing
 from conformance.verdict import Finding, NotApplicable
 
 
@@ -123,15 +124,7 @@ def folded(*pairs: tuple[str, str]) -> ConversationJudge:
     """Return the judge that messages are read as the turn they are folded into."""
 
     def judge(transcript: Transcript) -> Statements:
-        for label, alike in pairs:
-            reading, other = transcript.answered(label), transcript.answered(alike)
-            if reading.text_of() != other.text_of():
-                yield Finding(
-                    f"{reading.id}, text",
-                    f"{other.text_of()[:100]!r}, as to {other.id}",
-                    repr(reading.text_of()[:100]),
-                    reading.id,
-                )
+        yield from differing(transcript, pairs)
 
     judge.__doc__ = "The greedy answer is that to the folded turns."
     return judge

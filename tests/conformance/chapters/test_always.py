@@ -10,8 +10,8 @@ import pytest
 
 from conformance import forge
 from conformance.chapters import always as chapter
-from conformance.exchange import Ending, Exchange, Sending, Setting
-from conformance.probes.always import BESIDE, WORDS
+from conformance.exchange import Ending, Exchange, Sending
+from conformance.probes.always import WORDS
 from conformance.verdict import NotApplicable
 from tests.conformance.answers import chunk, completion, exchange, request, streamed
 from tests.conformance.chapters.judging import accusers, found, labelled, opinion
@@ -126,24 +126,3 @@ def test_a_server_with_one_answer_for_everything_cannot_mix_up() -> None:
     findings, undecided = opinion("always.overlap", overlapping(texts))
     assert findings == ()
     assert isinstance(undecided, NotApplicable)
-
-
-def queue(stream: float, small: float) -> list[Exchange]:
-    alone = labelled(replace(answer(), ended_at=0.1), "alone")
-    rounds = [alone]
-    for place in (1, 2):
-        rounds.append(labelled(replace(answer(), ended_at=stream), f"stream-{place}"))
-        rounds += [
-            labelled(replace(answer(), ended_at=small), f"beside-{place}-{each}") for each in BESIDE
-        ]
-    return rounds
-
-
-@pytest.mark.parametrize(
-    ("stream", "small", "blocked"), [(3.0, 3.1, True), (3.0, 0.2, False), (0.2, 0.3, False)]
-)
-def test_waiting_for_a_long_stream_is_found_and_chance_is_not(
-    stream: float, small: float, blocked: bool
-) -> None:
-    findings, _ = opinion("always.while-streaming", queue(stream, small), Setting())
-    assert bool(findings) is blocked
