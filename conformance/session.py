@@ -23,6 +23,7 @@ from conformance.exchange import Exchange, Request, Setting
 from conformance.fuzz.campaign import Campaign
 from conformance.fuzz.harvest import Harvest
 from conformance.fuzz.remembering import remembering
+from conformance.fuzz.shared import campaigning
 from conformance.interrupting import Stop
 from conformance.judging import judge
 from conformance.keeper import Keeper
@@ -140,7 +141,9 @@ async def hold(target: Target, keys: Mapping[str, str], options: Options) -> Run
     law = contract()
     began, started = time.monotonic(), datetime.now(UTC)
     only = chosen(options.only, law.requirements)
-    governor = Governor(target.budget, target.claims.prices or CONTRACT_PRICES)
+    prices = target.claims.prices or CONTRACT_PRICES
+    others = campaigning(options.database) if options.database else None
+    governor = (others.governor if others else Governor)(target.budget, prices)
     keeper = Keeper(options.evidence, resume=options.resume)
     _same_run(keeper.resumed, target, options)
     stop = Stop(governor)

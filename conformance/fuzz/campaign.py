@@ -40,7 +40,7 @@ class Plan:
     shrink: bool = True
     first: Sequence[Request] = ()
     """Requests that showed something in an earlier run."""
-    numbers: Sequence[int] | None = None
+    numbers: Iterable[int] | None = None
     """Numbers of the cases, where others make the rest; None makes all."""
 
 

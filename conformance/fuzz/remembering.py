@@ -7,6 +7,7 @@ from pathlib import Path
 from conformance.fuzz.campaign import Campaign, Plan
 from conformance.fuzz.corpus import corpus, keep, known
 from conformance.fuzz.distilling import distil
+from conformance.fuzz.shared import campaigning, without_campaign
 
 
 async def remembering(campaign: Campaign, cases: int, database: str, folder: Path | None) -> None:
@@ -15,9 +16,11 @@ async def remembering(campaign: Campaign, cases: int, database: str, folder: Pat
     Raises UsageError for a corpus that cannot be used, before anything is sent.
     """
     harvest = campaign.harvest
-    memory = corpus(database) if database else None
+    memory = corpus(without_campaign(database)) if database else None
+    others = campaigning(database) if database else None
     first = known(memory, harvest.setting.model) if memory else []
-    await campaign.run(Plan(cases, first=first))
+    numbers = others.numbers(cases) if others else None
+    await campaign.run(Plan(cases, first=first, numbers=numbers))
     causes = [cause for cause in harvest.causes.values() if cause.alone]
     if memory is not None:
         for cause in causes:

@@ -69,7 +69,12 @@ class Account(RuleBasedStateMachine):
             self._too_dear(cap * n)
         else:
             assert answer.status == 200
-            self._charge(answer.document["usage"])
+            usage = answer.document["usage"]
+            assert self.facts is not None
+            held = usage["prompt_tokens"] * self.facts.input_price
+            held += cap * n * self.facts.output_price
+            assert held <= self.balance, "answered on credit"
+            self._charge(usage)
 
     @rule(cap=st.integers(1, 40))
     def streamed(self, cap: int) -> None:
