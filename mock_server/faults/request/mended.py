@@ -80,8 +80,9 @@ def _merge_users(mark: str | None) -> Callable[[Json], None]:
         merged: list[Json] = []
         for turn in body.get("messages") or []:
             if merged and turn.get("role") == merged[-1].get("role") == "user":
-                first = merged.pop()["content"]
-                turn = turn if mark is None else {**turn, "content": first + mark + turn["content"]}
+                first, second = merged.pop()["content"], turn["content"]
+                if mark is not None and isinstance(first, str) and isinstance(second, str):
+                    turn = {**turn, "content": first + mark + second}
             merged.append(turn)
         body["messages"] = merged
 
