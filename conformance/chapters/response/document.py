@@ -13,6 +13,7 @@ from conformance.exchange import Ending, Exchange
 from conformance.json_view import ABSENT, integer, kind
 from conformance.kinds import completion
 from conformance.reading import Reading
+from conformance.selectors import selectors
 from conformance.verdict import Finding
 
 LATEST_SECONDS = 100_000_000_000
@@ -258,7 +259,7 @@ def _named(reading: Reading) -> bool:
 )
 def model_echo(reading: Reading) -> Statements:
     """`model` is the name that was asked for."""
-    if reading.completion.model != reading.asked("model"):
+    if reading.completion.model not in selectors(reading):
         yield says(reading, "/model", str(reading.asked("model")), reading.completion.model)
 
 

@@ -16,6 +16,7 @@ from conformance.payloads import Flaw, chunks, flaws
 from conformance.probe import Transcript
 from conformance.probes.framing import FLUSHING
 from conformance.reading import Reading
+from conformance.selectors import selectors
 from conformance.stream_view import distinct
 from conformance.verdict import Finding
 
@@ -214,7 +215,7 @@ def model(reading: Reading) -> Statements:
 @reads("stream.model-echo", where=with_chunks, forgery=_each("model", "gemma"))
 def model_echo(reading: Reading) -> Statements:
     """`model` is what the request named."""
-    asked = reading.asked("model")
+    asked = selectors(reading)
     for seen in member(reading, "model"):
-        if isinstance(seen.value, str) and seen.value and seen.value != asked:
-            yield _wrong(reading, seen, "model", visible_value(asked))
+        if isinstance(seen.value, str) and seen.value and seen.value not in asked:
+            yield _wrong(reading, seen, "model", visible_value(reading.asked("model")))

@@ -216,6 +216,12 @@ def test_answers_that_all_begin_with_the_prompt_are_no_answers() -> None:
     assert not opinion("response.not-the-prompt", both)[0]
 
 
+def test_an_adapter_named_in_its_own_field_may_be_part_of_the_echo() -> None:
+    for echoed, wrong in (("m", False), ("m:pirate", False), ("m:json", True)):
+        told = answer({"lora": "pirate"}, model=echoed)
+        assert bool(found("response.model-echo", told)) is wrong
+
+
 def test_ids_may_not_repeat_and_the_same_question_is_another_requirement() -> None:
     first, second = (labelled(asked(text, "x"), text) for text in ("one?", "two?"))
     assert opinion("response.id-unique", [first, second])[0]
