@@ -11,6 +11,7 @@ from conformance.chapters.sampling.caps import cap_of, choices_of, spent
 from conformance.chapters.sampling.ends import finish_place
 from conformance.chapters.sampling.stops import shown
 from conformance.exchange import Exchange
+from conformance.fuzz import FUZZ
 from conformance.kinds import completed_stream, completion
 from conformance.obtained import obtained, refusal, refused
 from conformance.probe import Transcript
@@ -130,8 +131,8 @@ def all_cut(reading: Reading) -> bool:
     cap, count = cap_of(reading), choices_of(reading)
     whole = several_in_either_mode(reading) and len(set(reading.choice_indexes)) == count
     # One choice may end just there by itself; that all do is a matter of low caps.
-    if not whole or cap is None or isinstance(reading.asked("logit_bias"), dict):
-        # A bias may make the end the likeliest token of all choices.
+    if not whole or cap is None or reading.exchange.probe == FUZZ:
+        # The prompts and biases of a fuzz make all choices end just there, in good order.
         return False
     return 1 < cap <= 16 and spent(reading) == cap * count
 
