@@ -82,7 +82,7 @@ def idle(path: Path) -> list[str]:
 def _asserts(function: ast.FunctionDef) -> bool:
     if any(isinstance(node, ast.Assert) for node in ast.walk(function)):
         return True
-    return bool({"raises", "check_schema"} & _calls(function))
+    return bool({"raises", "check_schema", "run_state_machine_as_test"} & _calls(function))
 
 
 def _calls(function: ast.FunctionDef) -> set[str]:
