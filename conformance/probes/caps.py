@@ -10,7 +10,7 @@ from conformance.exchange import Request
 from conformance.probe import Probe, Script, Transcript, ask, read, together
 from conformance.scene import Scene
 
-CAPS = (1, 5, 17)
+CAPS = (1, 5)
 YES = "Reply with the word yes."
 LONG_COUNTING = COUNTING.replace("60", "200")
 """More than 512 tokens for any tokenizer."""
@@ -34,7 +34,7 @@ CEILINGS = Probe("sampling-caps", _newer, needs=("chat",))
 def newer_name(transcript: Transcript) -> Found:
     """`max_completion_tokens` is a ceiling."""
     reading = transcript["newer"]
-    longer = transcript["cap-17"].text_of()
+    longer = transcript.setting.greedy
     usage = reading.usage
     over = usage is not None and usage.completion is not None and usage.completion > CAPS[1]
     ignored = over or len(reading.text_of()) >= max(len(longer), MANY)
@@ -48,10 +48,7 @@ def _more(scene: Scene) -> Script:
         options = {"include_usage": True} if scene.has("usage-in-stream") else ...
         streamed: dict[str, Any] = {"temperature": 0, "stream": True, "stream_options": options}
         wanted += [
-            scene.chat(f"cap-{cap}-streamed", COUNTING, max_tokens=cap, **streamed)
-            for cap in CAPS[:2]
-        ]
-        wanted += [
+            scene.chat("cap-5-streamed", COUNTING, max_tokens=CAPS[1], **streamed),
             scene.chat("yes-streamed", YES, **streamed),
             scene.chat("uncapped-streamed", COUNTING, max_tokens=..., **streamed),
         ]
@@ -60,9 +57,6 @@ def _more(scene: Scene) -> Script:
         tokens = yes.usage.completion if yes.usage else None
         if tokens and yes.finish_of() == "stop" and tokens < 64:
             wanted.append(scene.chat("tie", YES, temperature=0, max_tokens=tokens))
-            wanted.append(
-                scene.chat("tie-streamed", YES, temperature=0, max_tokens=tokens, stream=True)
-            )
     yield from together(wanted)
 
 

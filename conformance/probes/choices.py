@@ -44,7 +44,6 @@ def several_streamed(transcript: Transcript) -> Found:
 def _more(scene: Scene) -> Script:
     streams, deterministic = scene.has("streaming"), scene.has("deterministic")
     wanted = [scene.chat("hot", OPEN, n=3, temperature=1.5, max_tokens=24)]
-    wanted += [scene.chat(f"hot-{n}", OPEN, n=2, temperature=1.5, max_tokens=24) for n in (1, 2)]
     mark = stopping.middle_of(scene.setting.greedy)
     if mark:
         stopped: dict[str, Any] = {"n": 2, "stop": [mark], "max_tokens": CAP, "temperature": 1}
@@ -52,22 +51,18 @@ def _more(scene: Scene) -> Script:
         if streams:
             wanted.append(scene.chat("stopped-streamed", COUNTING, stream=True, **stopped))
     if deterministic:
-        greedy: dict[str, Any] = {"temperature": 0, "max_tokens": 12}
-        wanted.append(scene.chat("greedy-one", COUNTING, **greedy))
+        greedy: dict[str, Any] = {"temperature": 0, "max_tokens": CAP}
         wanted.append(scene.chat("greedy", COUNTING, n=2, **greedy))
         if streams:
             wanted.append(scene.chat("greedy-streamed", COUNTING, n=2, stream=True, **greedy))
-    if scene.has("seed"):
-        seeded: dict[str, Any] = {"n": 2, "seed": 11, "temperature": 1, "max_tokens": 16}
-        wanted.append(scene.chat("seeded", OPEN, **seeded))
-        wanted.append(scene.chat("seeded-again", OPEN, **seeded))
-        if streams:
-            wanted += [
-                scene.chat(f"seeded-streamed-{place}", OPEN, stream=True, **seeded)
-                for place in range(2)
-            ]
     if scene.setting.scope == "gateway":
         wanted.append(scene.chat("eight", "Say hello.", n=8, max_tokens=1))
+        if scene.has("seed"):
+            seeded: dict[str, Any] = {"n": 2, "seed": 11, "temperature": 1, "max_tokens": 16}
+            wanted.append(scene.chat("seeded", OPEN, **seeded))
+            wanted.append(scene.chat("seeded-again", OPEN, **seeded))
+            if streams:
+                wanted.append(scene.chat("seeded-streamed", OPEN, stream=True, **seeded))
     yield from together(wanted)
 
 

@@ -61,15 +61,12 @@ def _more(scene: Scene) -> Script:
 
     wanted = [
         asked("alone", COUNTING, temperature=0, max_tokens=4),
-        asked("none", COUNTING, temperature=0, top_logprobs=0, max_tokens=4),
         asked("foreign", FOREIGN, temperature=0, top_logprobs=5, max_tokens=64),
         asked("sampled", OPEN, temperature=1, top_logprobs=1),
     ]
     if scene.has("streaming"):
-        wanted += [
-            asked("streamed", COUNTING, temperature=0, top_logprobs=2, stream=True),
-            asked("streamed-foreign", FOREIGN, temperature=0, stream=True, max_tokens=64),
-        ]
+        streamed = {"top_logprobs": 2, "stream": True, "max_tokens": 64}
+        wanted.append(asked("streamed", FOREIGN, temperature=0, **streamed))
     if scene.has("n"):
         wanted.append(asked("two", OPEN, temperature=1, top_logprobs=1, n=2))
     yield from together(wanted)

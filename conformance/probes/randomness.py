@@ -7,7 +7,7 @@ from typing import Any
 from conformance.capability import ABSENT, Found, capability, classify
 from conformance.exchange import Request
 from conformance.obtained import refused
-from conformance.probe import Probe, Script, Transcript, ask, together
+from conformance.probe import Probe, Script, Transcript, read, together
 from conformance.probes.choices import OPEN
 from conformance.scene import Scene
 
@@ -17,17 +17,29 @@ SEED = 11
 TIMES = 3
 """How often one seed is sent: it is best effort, and two of three answers show that it acts."""
 OTHERS = (12, 13)
-EDGES = (0, -1, 2**63 - 1, -(2**63))
+EDGES = (0, -1, 2**63 - 1)
+HOT = 2
 
 
 def _chance(scene: Scene) -> Script:
     def asked(label: str, **parameters: Any) -> Request:
         return scene.chat(label, OPEN, max_tokens=FEW, **parameters)
 
-    wanted = [asked(f"hot-{place}", temperature=1.5) for place in range(3)]
-    wanted += [asked(f"seeded-{place}", temperature=1, seed=SEED) for place in range(TIMES)]
+    wanted = [asked(f"hot-{place}", temperature=1.5) for place in range(HOT)]
     wanted += [asked(f"seed-{seed}", temperature=1, seed=seed) for seed in OTHERS]
     yield from together(wanted)
+    yield from _repeatedly(scene, "seeded", temperature=1, seed=SEED)
+
+
+def _repeatedly(scene: Scene, label: str, **parameters: Any) -> Script:
+    """Ask twice, and a third time where the two answers differ."""
+    texts: set[str] = set()
+    for place in range(TIMES):
+        request = scene.chat(f"{label}-{place}", OPEN, max_tokens=FEW, **parameters)
+        reading = yield from read(request, scene)
+        if refused(reading) or reading.text_of() in texts:
+            return
+        texts.add(reading.text_of())
 
 
 CHANCE = Probe("sampling-chance", _chance, needs=("chat",))
@@ -39,8 +51,8 @@ def temperature(transcript: Transcript) -> Found:
     readings = transcript.labelled("hot-")
     if any(refused(each) for each in readings):
         return classify(readings[0], acts=True)
-    texts = {transcript.answered(f"hot-{place}").text_of() for place in range(3)}
-    return classify(readings[0], len(texts) > 1, "temperature: 1.5, three times")
+    texts = {transcript.answered(f"hot-{place}").text_of() for place in range(HOT)}
+    return classify(readings[0], len(texts) > 1, "temperature: 1.5, twice")
 
 
 @capability("seed", on=CHANCE)
@@ -51,8 +63,8 @@ def seed(transcript: Transcript) -> Found:
         return classify(first, acts=False, words="seed: 11")
     if temperature(transcript).kind != "effective":
         return Found(ABSENT, "answers do not vary without a seed either")
-    texts = [transcript.answered(f"seeded-{place}").text_of() for place in range(TIMES)]
-    return classify(first, len(set(texts)) < TIMES, f"seed: 11, {TIMES} times")
+    texts = [reading.text_of() for reading in transcript.labelled("seeded-")]
+    return classify(first, len(set(texts)) < len(texts), f"seed: 11, {len(texts)} times")
 
 
 def _choosing(scene: Scene) -> Script:
@@ -61,27 +73,23 @@ def _choosing(scene: Scene) -> Script:
     def asked(label: str, **parameters: Any) -> Request:
         return scene.chat(label, OPEN, max_tokens=FEW, **parameters)
 
-    # Alone first, so that greedy answers which depend on company show it.
-    yield from ask(asked("cold-0", temperature=0))
-    wanted = [asked("cold-1", temperature=0), asked("nucleus", temperature=1.5, top_p=0.000001)]
+    wanted = [
+        asked("cold", temperature=0),
+        asked("nucleus", temperature=1.5, top_p=0.000001),
+        *(scene.chat(f"seed-edge-{edge}", "Say hello.", max_tokens=1, seed=edge) for edge in EDGES),
+    ]
     if streams:
-        for place in range(2):
-            wanted += [
-                asked(f"hot-streamed-{place}", temperature=1.5, stream=True),
-                asked(f"cold-streamed-{place}", temperature=0, stream=True),
-            ]
         wanted += [
-            asked(f"seeded-streamed-{place}", temperature=1, seed=SEED, stream=True)
-            for place in range(TIMES)
+            asked("hot-streamed", temperature=1.5, stream=True),
+            asked("cold-streamed", temperature=0, stream=True),
+            asked("nucleus-streamed", temperature=1.5, top_p=0.000001, stream=True),
         ]
-        wanted.append(asked("nucleus-streamed", temperature=1.5, top_p=0.000001, stream=True))
     if gateway:
-        wanted += [asked(f"default-{place}") for place in range(3)]
+        wanted += [asked(f"default-{place}") for place in range(HOT)]
         wanted.append(asked("top-k", temperature=1.5, top_k=1))
     yield from together(wanted)
-    yield from together(
-        scene.chat(f"seed-edge-{edge}", "Say hello.", max_tokens=1, seed=edge) for edge in EDGES
-    )
+    if streams:
+        yield from _repeatedly(scene, "seeded-streamed", temperature=1, seed=SEED, stream=True)
 
 
 CHOOSING = Probe("sampling-choosing", _choosing, needs=("chat",))

@@ -67,15 +67,13 @@ def _stops(scene: Scene) -> Script:
         return
     late, wide = stopping.piece_near(greedy, 0.85), stopping.middle_of(greedy, 9)
     wanted: list[tuple[str, list[str], bool]] = [
-        ("place-1", [mark, *SPARE], False),
-        ("place-2", [SPARE[0], mark], False),
-        ("place-3", [*SPARE[:2], mark], False),
+        ("place-2", [SPARE[0], mark, *SPARE[1:]], False),
         ("place-4", [*SPARE, mark], True),
         ("earliest", [late, mark] if late and late != mark else [], False),
         ("wide", [wide], True),
         ("blank", [stopping.edged_by_blank(greedy)], False),
         ("pattern", stopping.patterns(greedy), False),
-        ("unseen", [stopping.held_back(greedy)], True),
+        ("unseen", [stopping.held_back(greedy)], False),
         ("in-prompt", [IN_PROMPT] if IN_PROMPT not in greedy else [], False),
     ]
     yield from together(_requests(scene, COUNTING, CAP, wanted, streams))
@@ -92,13 +90,13 @@ def _words(scene: Scene) -> Script:
     foreign = yield from read(scene.chat("foreign", FOREIGN, temperature=0), scene)
     text, other = sea.text_of(), foreign.text_of()
     wanted: list[tuple[str, list[str], bool]] = [
-        ("sea-inside", [stopping.inside_word(text)], True),
+        ("sea-inside", [stopping.inside_word(text)], False),
         ("sea-case", [stopping.other_case(text)], False),
         ("sea-blank", [stopping.edged_by_blank(text)], False),
         ("sea-unseen", [stopping.held_back(text)], True),
     ]
     yield from together(_requests(scene, SEA, 64, wanted, streams))
-    wanted = [("foreign-inside", [stopping.beyond_ascii(other)], True)]
+    wanted = [("foreign-inside", [stopping.beyond_ascii(other)], False)]
     yield from together(_requests(scene, FOREIGN, 64, wanted, streams))
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from conformance.baseline import COUNTING
 from conformance.capability import Found, capability, classify
+from conformance.exchange import Request
 from conformance.probe import Probe, Script, Transcript, together
 from conformance.probes.choices import OPEN
+from conformance.reading import Reading
 from conformance.scene import Scene
 
 APPLES = "Write the word apple 40 times, separated by spaces."
@@ -23,25 +25,38 @@ DEFAULTS: dict[str, Any] = {
     "frequency_penalty": 0,
     "stream": False,
     "logprobs": False,
+    "logit_bias": {},
 }
 
 
 def _weights(scene: Scene) -> Script:
-    yield from together(
-        scene.chat(label, prompt, temperature=0, max_tokens=cap, **parameters)
-        for label, prompt, cap, parameters in (
-            ("apples", APPLES, LONG, {}),
-            ("frequent", APPLES, LONG, {"frequency_penalty": 2}),
-            ("open", OPEN, LONG, {}),
-            ("frequent-open", OPEN, LONG, {"frequency_penalty": 2}),
-            ("present", OPEN, LONG, {"presence_penalty": 2}),
-            ("absent", OPEN, LONG, {"presence_penalty": -2}),
-            ("biased", OPEN, LONG, {"logit_bias": BIAS}),
-            ("biased-wide", OPEN, LONG, {"logit_bias": WIDE_BIAS}),
-            ("unbiased", COUNTING, SHORT, {"logit_bias": {}}),
-            ("defaults", COUNTING, SHORT, DEFAULTS),
-        )
-    )
+    def asked(label: str, prompt: str, cap: int, **parameters: Any) -> Request:
+        return scene.chat(label, prompt, temperature=0, max_tokens=cap, **parameters)
+
+    def moved(first: str, second: str) -> bool:
+        return texts[first] != texts[second]
+
+    texts: dict[str, str] = {}
+    requests = [
+        asked("open", OPEN, LONG),
+        asked("frequent", OPEN, LONG, frequency_penalty=2),
+        asked("present", OPEN, LONG, presence_penalty=2),
+        asked("biased", OPEN, LONG, logit_bias=BIAS),
+        asked("defaults", COUNTING, SHORT, **DEFAULTS),
+    ]
+    for exchange in (yield from together(requests)):
+        texts[exchange.request.label] = Reading(exchange, scene.setting).text_of()
+    # A second look where nothing moved, at what a penalty or bias moves more surely.
+    more = []
+    if not moved("open", "frequent"):
+        more.append(asked("apples", APPLES, LONG))
+        more.append(asked("frequent-apples", APPLES, LONG, frequency_penalty=2))
+    if not moved("open", "present"):
+        more.append(asked("absent", OPEN, LONG, presence_penalty=-2))
+    if not moved("open", "biased"):
+        more.append(asked("biased-wide", OPEN, LONG, logit_bias=WIDE_BIAS))
+    if more:
+        yield from together(more)
 
 
 WEIGHTS = Probe("sampling-weights", _weights, needs=("chat", "deterministic"))
@@ -49,14 +64,17 @@ WEIGHTS = Probe("sampling-weights", _weights, needs=("chat", "deterministic"))
 
 @capability("logit-bias", on=WEIGHTS)
 def logit_bias(transcript: Transcript) -> Found:
-    """A bias of 100 on two tokens changes the greedy answer."""
-    own = transcript["open"].text_of()
-    changed = any(transcript[label].text_of() != own for label in ("biased", "biased-wide"))
-    return classify(transcript["biased"], changed, "logit_bias")
+    """A bias of 100 on a few tokens, or on many, changes a greedy answer."""
+    return _classed(transcript, "biased", "biased-wide", "logit_bias")
 
 
 @capability("penalties", on=WEIGHTS)
 def penalties(transcript: Transcript) -> Found:
-    """`frequency_penalty: 2` changes a repetitive greedy answer."""
-    changed = transcript["frequent"].text_of() != transcript["apples"].text_of()
-    return classify(transcript["frequent"], changed, "frequency_penalty: 2")
+    """`presence_penalty` 2 or -2 changes a greedy answer."""
+    return _classed(transcript, "present", "absent", "presence_penalty")
+
+
+def _classed(transcript: Transcript, first: str, second: str, words: str) -> Found:
+    readings = [transcript[first], *filter(None, [transcript.get(second)])]
+    own = transcript["open"].text_of()
+    return classify(readings[0], any(each.text_of() != own for each in readings), words)

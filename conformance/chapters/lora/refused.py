@@ -76,15 +76,14 @@ _must_be_refused(
 _must_be_refused(
     "lora.path-refused",
     "Names that look like paths are refused as a client's mistake, in both fields.",
-    *(f"path-{field}-{place}" for place in range(3) for field in ("model", "field")),
+    "path-up",
+    "path-root",
+    "path-up-field",
+    "path-back-field",
 )
-_must_be_refused(
-    "lora.long-refused", "A name of 65 characters is refused.", "long-model", "long-field"
-)
+_must_be_refused("lora.long-refused", "A name of 65 characters is refused.", "long-model")
 _must_be_refused("lora.empty-refused", "An empty name is refused.", "empty-field", "empty-model")
-_must_be_refused(
-    "lora.field-type", "A `lora` that is not text is refused.", "type-number", "type-list"
-)
+_must_be_refused("lora.field-type", "A `lora` that is not text is refused.", "type-number")
 
 
 @judges(
@@ -144,13 +143,11 @@ def null_field(transcript: Transcript) -> Statements:
 
 @judges("lora.conflict-refused", on=WORN, forgery=answered("conflict"))
 def conflict_refused(transcript: Transcript) -> Statements:
-    """`model` and `lora` that name different adapters are refused with 400, in both modes."""
-    for label in ("conflict", "conflict-streamed"):
-        if label == "conflict" or transcript.get(label) is not None:
-            reading = asked(transcript, label, NO_ADAPTER)
-            if reading.status != 400:
-                actual = f"{reading.status}: {reading.snippet(most=120)}"
-                yield Finding(reading.at_status(), "400", actual, reading.id)
+    """`model` and `lora` that name different adapters are refused with 400."""
+    reading = asked(transcript, "conflict", NO_ADAPTER)
+    if reading.status != 400:
+        actual = f"{reading.status}: {reading.snippet(most=120)}"
+        yield Finding(reading.at_status(), "400", actual, reading.id)
 
 
 @judges("lora.conflict-code", on=WORN, forgery=changed("conflict", code=None))

@@ -11,7 +11,7 @@ from conformance.exchange import Exchange
 from conformance.kinds import completed_stream, completion
 from conformance.obtained import asked, obtained, refusal, refused
 from conformance.probe import Transcript
-from conformance.probes.adapters import PROMPTS, WORN, base_of
+from conformance.probes.adapters import WORN, base_of
 from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable
 
@@ -79,40 +79,39 @@ def both_same(transcript: Transcript) -> Statements:
 
 def base_speaks(transcript: Transcript) -> Transcript:
     """The base answers wherever an adapter was asked for."""
-    for place in range(len(PROMPTS)):
-        transcript = saying(f"adapter-{place}", f"base-{place}")(transcript) or transcript
-    return transcript
+    return saying("adapter-0", "base-0")(transcript) or transcript
 
 
-def _unmoved(transcript: Transcript, one: str, other: str, count: int, words: str) -> Statements:
+def _unmoved(transcript: Transcript, one: str, other: str, words: str) -> Statements:
     """In some pair of answers, the two differ."""
+    count = len(transcript.labelled(f"{other}-"))
+    obtained(transcript, f"{other}-0", words)
     pairs = [
-        (obtained(transcript, f"{one}-{p}", words), obtained(transcript, f"{other}-{p}", words))
-        for p in range(count)
+        (transcript.answered(f"{one}-{place}"), transcript.answered(f"{other}-{place}"))
+        for place in range(count)
+        if transcript.get(f"{other}-{place}") is not None
     ]
     if all(first.text_of() == second.text_of() for first, second in pairs):
         reading = pairs[0][1]
-        expected = f"another answer than {pairs[0][0].asked('model')!r} gives, once in {count}"
+        expected = f"another answer than {pairs[0][0].asked('model')!r} gives"
         yield Finding(_place(reading), expected, repr(reading.text_of()), reading.id)
 
 
 @judges("lora.acts", on=WORN, forgery=base_speaks)
 def acts(transcript: Transcript) -> Statements:
-    """One of three greedy answers of the adapter is not the base's."""
-    yield from _unmoved(transcript, "base", "adapter", len(PROMPTS), NOT_CHOSEN)
+    """One of up to three greedy answers of the adapter is not the base's."""
+    yield from _unmoved(transcript, "base", "adapter", NOT_CHOSEN)
 
 
 def first_for_all(transcript: Transcript) -> Transcript:
     """The first adapter answers for the second."""
-    for place in range(2):
-        transcript = saying(f"other-{place}", f"adapter-{place}")(transcript) or transcript
-    return transcript
+    return saying("other-0", "adapter-0")(transcript) or transcript
 
 
 @judges("lora.two-adapters", on=WORN, forgery=first_for_all)
 def two_adapters(transcript: Transcript) -> Statements:
-    """One of two greedy answers of a second adapter is not the first one's."""
-    yield from _unmoved(transcript, "adapter", "other", 2, "only one adapter is known")
+    """One of up to three greedy answers of a second adapter is not the first one's."""
+    yield from _unmoved(transcript, "adapter", "other", "only one adapter is known")
 
 
 @judges("lora.same-answer", on=WORN, forgery=saying("field-0", "base-0"))
@@ -149,12 +148,11 @@ def not_sticky(transcript: Transcript) -> Statements:
         yield Finding(_place(reading), due, repr(text), reading.id)
 
 
-@judges("lora.overlap", on=WORN, forgery=saying("both-base-1", "adapter-0"))
+@judges("lora.overlap", on=WORN, forgery=saying("both-base", "adapter-0"))
 def overlap(transcript: Transcript) -> Statements:
     """Base and adapter asked at the same time each say what they say alone."""
-    for place in range(2):
-        yield from _same(transcript, f"both-base-{place}", "base-0", "as alone")
-        yield from _same(transcript, f"both-adapter-{place}", "adapter-0", "as alone")
+    yield from _same(transcript, "both-base", "base-0", "as alone")
+    yield from _same(transcript, "both-adapter", "adapter-0", "as alone")
 
 
 def through_an_adapter(reading: Reading) -> bool:
@@ -220,7 +218,7 @@ def base_echo(transcript: Transcript) -> Statements:
     """Answers of the base name it, before, after and beside those of an adapter."""
     judged = False
     for reading in transcript.readings:
-        if reading.exchange.request.label.startswith(("base-", "both-base-")) and reading.ok:
+        if reading.exchange.request.label.startswith(("base-", "both-base")) and reading.ok:
             judged = True
             due, got = reading.asked("model"), reading.completion.model
             if got != due:
@@ -236,13 +234,12 @@ def base_echo(transcript: Transcript) -> Statements:
 )
 def prompt_equal(transcript: Transcript) -> Statements:
     """The same messages have as many `prompt_tokens` through an adapter as without."""
-    for place in range(len(PROMPTS)):
-        base = obtained(transcript, f"base-{place}", NOT_CHOSEN).usage
-        reading = obtained(transcript, f"adapter-{place}", NOT_CHOSEN)
-        usage = reading.usage
-        if base and usage and base.prompt != usage.prompt:
-            where = reading.at_pointer("/usage/prompt_tokens")
-            yield Finding(where, f"{base.prompt}, as of the base", str(usage.prompt), reading.id)
+    base = obtained(transcript, "base-0", NOT_CHOSEN).usage
+    reading = obtained(transcript, "adapter-0", NOT_CHOSEN)
+    usage = reading.usage
+    if base and usage and base.prompt != usage.prompt:
+        where = reading.at_pointer("/usage/prompt_tokens")
+        yield Finding(where, f"{base.prompt}, as of the base", str(usage.prompt), reading.id)
 
 
 def _dearer(document: Any) -> None:

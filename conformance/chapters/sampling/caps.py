@@ -96,15 +96,14 @@ def _shorter(transcript: Transcript, label: str, than: str) -> Statements:
 @judges("sampling.cap-cuts-text", on=CEILINGS, forgery=_like("cap-5", "greedy"))
 def cap_cuts_text(transcript: Transcript) -> Statements:
     """Ceilings of 1 and 5 tokens give less text than one of 48."""
-    for cap in CAPS[:2]:
+    for cap in CAPS:
         yield from _shorter(transcript, f"cap-{cap}", "greedy")
 
 
 @judges("sampling.cap-stream", on=MORE_CEILINGS, forgery=_like("cap-5-streamed", "greedy"))
 def cap_stream(transcript: Transcript) -> Statements:
-    """Ceilings of 1 and 5 tokens give less text than one of 48 in streams."""
-    for cap in CAPS[:2]:
-        yield from _shorter(transcript, f"cap-{cap}-streamed", "greedy")
+    """A ceiling of 5 tokens gives less text than one of 48 in a stream."""
+    yield from _shorter(transcript, "cap-5-streamed", "greedy")
 
 
 @judges(
@@ -243,8 +242,7 @@ def cap_tie(transcript: Transcript) -> Statements:
     why = "no short answer that ended by itself and was counted"
     asked(transcript, "tie", why)
     own = transcript["yes"].text_of()
-    for label in ("tie", "tie-streamed"):
-        reading = obtained(transcript, label, why)
-        if reading.text_of() == own and reading.finish_of() != "stop":
-            finish = repr(reading.finish_of())
-            yield Finding(text_place(reading), "finish_reason 'stop'", finish, reading.id)
+    reading = obtained(transcript, "tie", why)
+    if reading.text_of() == own and reading.finish_of() != "stop":
+        finish = repr(reading.finish_of())
+        yield Finding(text_place(reading), "finish_reason 'stop'", finish, reading.id)

@@ -10,7 +10,7 @@ from conformance.catalogue import Statements, TranscriptForgery, judges
 from conformance.chapters.sampling.stops import shown, text_place
 from conformance.obtained import obtained, refusal, refused
 from conformance.probe import Transcript
-from conformance.probes.randomness import CHANCE, CHOOSING, EDGES, TIMES
+from conformance.probes.randomness import CHANCE, CHOOSING, EDGES, HOT
 from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable, Note
 
@@ -74,18 +74,11 @@ def _all(transcript: Transcript, prefix: str, count: int, why: str) -> list[Read
 
 def zero_pairs(transcript: Transcript) -> list[tuple[str, str]]:
     """Return the labels of greedy requests that were made twice in the same mode."""
-    pairs = [
-        ("plain", "again"),
-        ("bare", "streamed"),
-        ("cold-0", "cold-1"),
-        ("cold-streamed-0", "cold-streamed-1"),
-    ]
+    pairs = [("plain", "again"), ("bare", "streamed")]
     return [pair for pair in pairs if all(transcript.get(label) for label in pair)]
 
 
-@judges(
-    "sampling.zero-repeats", on=(BASELINE, CHOOSING), forgery=unlike("again", "cold-streamed-1")
-)
+@judges("sampling.zero-repeats", on=BASELINE, forgery=unlike("again"))
 def zero_repeats(transcript: Transcript) -> Statements:
     """The same request at temperature 0 has the same answer."""
     for one, other in zero_pairs(transcript):
@@ -93,33 +86,28 @@ def zero_repeats(transcript: Transcript) -> Statements:
         yield from _equal(first, second, "as the first time")
 
 
-@judges("sampling.temperature-acts", on=CHANCE, forgery=alike("hot-0", "hot-1", "hot-2"))
+@judges("sampling.temperature-acts", on=CHANCE, forgery=alike("hot-0", "hot-1"))
 def temperature_acts(transcript: Transcript) -> Statements:
-    """Three answers at temperature 1.5 are not all the same."""
-    readings = _all(transcript, "hot", 3, "nothing was asked at temperature 1.5")
+    """Two answers at temperature 1.5 are not the same."""
+    readings = _all(transcript, "hot", HOT, "nothing was asked at temperature 1.5")
     yield from _differ(readings, "at temperature 1.5")
 
 
-@judges(
-    "sampling.temperature-stream",
-    on=CHOOSING,
-    forgery=alike("cold-streamed-0", "hot-streamed-0", "hot-streamed-1"),
-)
+@judges("sampling.temperature-stream", on=CHOOSING, forgery=alike("cold-streamed", "hot-streamed"))
 def temperature_stream(transcript: Transcript) -> Statements:
-    """Two streams at temperature 1.5 are not both the greedy one."""
-    readings = _all(transcript, "hot-streamed", 2, NO_STREAMS)
-    cold = obtained(transcript, "cold-streamed-0", NO_STREAMS)
-    yield from _differ([cold, *readings], "streams, two of them at temperature 1.5")
+    """A stream at temperature 1.5 is not the greedy one."""
+    hot = obtained(transcript, "hot-streamed", NO_STREAMS)
+    cold = obtained(transcript, "cold-streamed", NO_STREAMS)
+    yield from _differ([cold, hot], "streams, one of them at temperature 1.5")
 
 
 @judges(
-    "sampling.default-temperature",
-    on=CHOOSING,
-    forgery=alike("default-0", "default-1", "default-2"),
+    "sampling.default-temperature", on=CHOOSING, forgery=alike("default-0", "default-1", "cold")
 )
 def default_temperature(transcript: Transcript) -> Statements:
-    """Three answers without a temperature are not all the same."""
-    yield from _differ(_all(transcript, "default", 3, ""), "without a temperature")
+    """Two answers without a temperature are not both the greedy one."""
+    cold = obtained(transcript, "cold")
+    yield from _differ([cold, *_all(transcript, "default", HOT, "")], "without a temperature")
 
 
 def _greedy_at_any_temperature(transcript: Transcript, label: str, cold: str) -> Statements:
@@ -130,13 +118,13 @@ def _greedy_at_any_temperature(transcript: Transcript, label: str, cold: str) ->
 @judges("sampling.top-p-acts", on=CHOOSING, forgery=unlike("nucleus"))
 def top_p_acts(transcript: Transcript) -> Statements:
     """With `top_p` 0.000001 the answer at temperature 1.5 is the greedy one."""
-    yield from _greedy_at_any_temperature(transcript, "nucleus", "cold-0")
+    yield from _greedy_at_any_temperature(transcript, "nucleus", "cold")
 
 
 @judges("sampling.top-p-stream", on=CHOOSING, forgery=unlike("nucleus-streamed"))
 def top_p_stream(transcript: Transcript) -> Statements:
     """With `top_p` 0.000001 a stream at temperature 1.5 is the greedy one."""
-    yield from _greedy_at_any_temperature(transcript, "nucleus-streamed", "cold-streamed-0")
+    yield from _greedy_at_any_temperature(transcript, "nucleus-streamed", "cold-streamed")
 
 
 @judges("sampling.top-k-acts", on=CHOOSING, forgery=unlike("top-k"))
@@ -145,11 +133,15 @@ def top_k_acts(transcript: Transcript) -> Statements:
     if refused(transcript["top-k"]):
         yield refusal(transcript["top-k"])
     else:
-        yield from _greedy_at_any_temperature(transcript, "top-k", "cold-0")
+        yield from _greedy_at_any_temperature(transcript, "top-k", "cold")
 
 
-def _repeat(readings: list[Reading]) -> Statements:
+def _repeat(transcript: Transcript, prefix: str, why: str) -> Statements:
     """Some two of the answers are the same: seeds are best effort."""
+    obtained(transcript, f"{prefix}-0", why)
+    readings = [transcript.answered(f"{prefix}-{place}") for place in range(2)]
+    if transcript.get(f"{prefix}-2") is not None:
+        readings.append(transcript.answered(f"{prefix}-2"))
     texts = {reading.text_of() for reading in readings}
     last = readings[-1]
     if len(texts) == len(readings):
@@ -159,29 +151,16 @@ def _repeat(readings: list[Reading]) -> Statements:
         yield Note("one seed does not always give one answer", last.id)
 
 
-def all_unlike(prefix: str) -> TranscriptForgery:
-    """Return a forgery in which every answer of a kind is another one."""
-
-    def forgery(transcript: Transcript) -> Transcript:
-        for place in range(TIMES):
-            exchange = transcript[f"{prefix}-{place}"].exchange
-            own = partial(_instead, f"{place}, {transcript[f'{prefix}-{place}'].text_of()}")
-            transcript = transcript.replacing(retelling.with_text(exchange, own))
-        return transcript
-
-    return forgery
-
-
-@judges("sampling.seed-repeats", on=CHANCE, forgery=all_unlike("seeded"))
+@judges("sampling.seed-repeats", on=CHANCE, forgery=unlike("seeded-1"))
 def seed_repeats(transcript: Transcript) -> Statements:
-    """Of three answers at temperature 1 under one seed, two are the same, or it is refused."""
-    yield from _repeat(_all(transcript, "seeded", TIMES, "no seed was sent"))
+    """Two answers at temperature 1 under one seed are the same, or one is that of a third."""
+    yield from _repeat(transcript, "seeded", "no seed was sent")
 
 
-@judges("sampling.seed-stream", on=CHOOSING, forgery=all_unlike("seeded-streamed"))
+@judges("sampling.seed-stream", on=CHOOSING, forgery=unlike("seeded-streamed-1"))
 def seed_stream(transcript: Transcript) -> Statements:
-    """Of three streams at temperature 1 under one seed, two are the same, or it is refused."""
-    yield from _repeat(_all(transcript, "seeded-streamed", TIMES, NO_STREAMS))
+    """Two streams at temperature 1 under one seed are the same, or one is that of a third."""
+    yield from _repeat(transcript, "seeded-streamed", NO_STREAMS)
 
 
 @judges("sampling.seed-differs", on=CHANCE, forgery=alike("seeded-0", "seed-12", "seed-13"))
@@ -198,7 +177,7 @@ def _negative_refused(transcript: Transcript) -> Transcript:
 
 @judges("sampling.seed-edges", on=CHOOSING, forgery=_negative_refused)
 def seed_edges(transcript: Transcript) -> Statements:
-    """Seeds 0, -1 and the ends of 64 bits are not refused, where 0 is not."""
+    """Seeds 0, -1 and the largest of 64 bits are not refused, where one of them is not."""
     readings = [transcript[f"seed-edge-{edge}"] for edge in EDGES]
     if all(refused(reading) for reading in readings):
         raise NotApplicable("no seed is accepted")

@@ -18,7 +18,7 @@ from conformance.probe import Transcript
 from conformance.probes.choices import MORE_CHOICES, SEVERAL
 from conformance.probes.stops import ran_past
 from conformance.reading import Reading
-from conformance.verdict import Finding, NotApplicable, Note
+from conformance.verdict import Finding, NotApplicable
 
 
 def several(reading: Reading) -> bool:
@@ -187,7 +187,7 @@ def n_stop(transcript: Transcript) -> Statements:
 def _greedy(transcript: Transcript, label: str) -> Statements:
     """Every greedy choice is the single greedy answer under the same cap."""
     why = "greedy answers of this target vary"
-    alone = obtained(transcript, "greedy-one", why).text_of().rstrip()
+    alone = transcript.setting.greedy.rstrip()
     reading = obtained(transcript, label, why)
     for index in sorted(set(reading.choice_indexes)):
         text = reading.text_of(index).rstrip()
@@ -225,24 +225,20 @@ def _texts(reading: Reading) -> list[str]:
 
 
 def reversed_in_streams(transcript: Transcript) -> Transcript:
-    """The second choice of each stream says something else."""
-    for reading in transcript.labelled("seeded-streamed"):
-        exchange = retelling.with_text(reading.exchange, lambda text: text[::-1], 1)
-        transcript = transcript.replacing(exchange)
-    return transcript
+    """The second choice of a stream says something else."""
+    exchange = transcript["seeded-streamed"].exchange
+    return transcript.replacing(retelling.with_text(exchange, lambda text: text[::-1], 1))
 
 
 @judges("sampling.n-stream-same", on=MORE_CHOICES, forgery=reversed_in_streams)
 def n_stream_same(transcript: Transcript) -> Statements:
-    """Two seeded choices say the same in one of two streams as in one piece."""
+    """Two seeded choices say the same in a stream as in one piece."""
     why = "no seed acts here"
     whole = [_texts(obtained(transcript, label, why)) for label in ("seeded", "seeded-again")]
     if whole[0] != whole[1]:
         raise NotApplicable("several choices do not always repeat under one seed")
-    labels = ("seeded-streamed-0", "seeded-streamed-1")
-    readings = [obtained(transcript, label, why) for label in labels]
-    if all(_texts(reading) != whole[0] for reading in readings):
-        reading = readings[0]
+    reading = obtained(transcript, "seeded-streamed", why)
+    if _texts(reading) != whole[0]:
         expected = f"{whole[0]}, as in one piece"
         yield Finding(place(reading, 0), expected, str(_texts(reading)), reading.id)
 
@@ -253,25 +249,20 @@ def _instead(text: str, _: str) -> str:
 
 def copies(transcript: Transcript) -> Transcript:
     """All choices are copies of the first."""
-    for label in ("hot", "hot-1", "hot-2"):
-        exchange = transcript[label].exchange
-        same = partial(_instead, transcript[label].text_of())
-        for index in transcript[label].choice_indexes[1:]:
-            exchange = retelling.with_text(exchange, same, index)
-        transcript = transcript.replacing(exchange)
-    return transcript
+    exchange = transcript["hot"].exchange
+    same = partial(_instead, transcript["hot"].text_of())
+    for index in transcript["hot"].choice_indexes[1:]:
+        exchange = retelling.with_text(exchange, same, index)
+    return transcript.replacing(exchange)
 
 
 @judges("sampling.n-differ", on=MORE_CHOICES, forgery=copies)
 def n_differ(transcript: Transcript) -> Statements:
-    """In three requests at temperature 1.5, not all choices are copies of each other."""
-    readings = [obtained(transcript, label) for label in ("hot", "hot-1", "hot-2")]
-    if all(len(set(_texts(reading))) == 1 for reading in readings):
-        reading = readings[0]
+    """Three choices at temperature 1.5 are not all copies of each other."""
+    reading = obtained(transcript, "hot")
+    if len(reading.choice_indexes) > 1 and len(set(_texts(reading))) == 1:
         shared = shown(reading.text_of())
         yield Finding(place(reading, 1), "another text", f"{shared} in each", reading.id)
-    elif any(len(set(_texts(reading))) == 1 for reading in readings):
-        yield Note("the choices of one request at temperature 1.5 were copies", readings[0].id)
 
 
 def seven(transcript: Transcript) -> Transcript:

@@ -82,7 +82,7 @@ def _mark_cut_out(text: str) -> str:
 @judges(
     "sampling.stop-nothing-after",
     on=(STOPS, WORDS),
-    forgery=retold(_mark_cut_out, "place-1", "sea-inside"),
+    forgery=retold(_mark_cut_out, "place-2", "sea-inside"),
 )
 def stop_nothing_after(transcript: Transcript) -> Statements:
     """Nothing that comes after the stop text is in the answer."""
@@ -98,8 +98,8 @@ def _prefix_leaked(text: str) -> str:
 
 @judges(
     "sampling.stop-stream-leak",
-    on=(STOPS, WORDS),
-    forgery=retold(_prefix_leaked, "wide-streamed", "sea-inside-streamed"),
+    on=STOPS,
+    forgery=retold(_prefix_leaked, "wide-streamed"),
 )
 def stop_stream_leak(transcript: Transcript) -> Statements:
     """No part of a stop text, and nothing after it, gets into a stream."""
@@ -116,7 +116,7 @@ def _piece_lost(text: str) -> str:
 @judges(
     "sampling.stop-nothing-lost",
     on=(STOPS, WORDS),
-    forgery=retold(_piece_lost, "place-1", "sea-inside"),
+    forgery=retold(_piece_lost, "place-2", "sea-inside"),
 )
 def stop_nothing_lost(transcript: Transcript) -> Statements:
     """Everything that comes before the stop text is in the answer, in both modes."""
@@ -152,7 +152,7 @@ def said_length(*labels: str) -> TranscriptForgery:
     return forgery
 
 
-@judges("sampling.stop-finish", on=(STOPS, WORDS), forgery=said_length("place-1", "sea-inside"))
+@judges("sampling.stop-finish", on=(STOPS, WORDS), forgery=said_length("place-2", "sea-inside"))
 def stop_finish(transcript: Transcript) -> Statements:
     """An answer that ends where a stop text came up says `stop`, in both modes."""
     for each in stopped(transcript, False, True):

@@ -101,14 +101,14 @@ def stop_accepted(transcript: Transcript) -> Statements:
 
 @judges("sampling.stop-each", on=STOPS, forgery=ignoring("place-4"))
 def stop_each(transcript: Transcript) -> Statements:
-    """The stop text acts from each place of a list of four."""
-    yield from _ends(transcript, "place-1", "place-2", "place-3", "place-4")
+    """The stop text acts from the second and the last place of a list of four."""
+    yield from _ends(transcript, "place-2", "place-4")
 
 
 @judges(
     "sampling.stop-stream",
-    on=(STOPS, WORDS),
-    forgery=ignoring("text-streamed", "sea-inside-streamed"),
+    on=STOPS,
+    forgery=ignoring("text-streamed"),
 )
 def stop_stream(transcript: Transcript) -> Statements:
     """No stream runs past a stop text."""

@@ -26,9 +26,11 @@ def _penalised(transcript: Transcript, pairs: tuple[tuple[str, str], ...]) -> St
     yield from _acts(transcript, pairs)
 
 
-def _acts(transcript: Transcript, pairs: tuple[tuple[str, str], ...]) -> Statements:
+def _acts(transcript: Transcript, *pairs: tuple[str, str]) -> Statements:
     """In one pair at least, the answer with the parameter is not the one without."""
     for own, weighed in pairs:
+        if weighed != pairs[0][1] and transcript.get(weighed) is None and not transcript.cut:
+            break
         if obtained(transcript, own, VARY).text_of() != obtained(transcript, weighed).text_of():
             return
     reading = transcript[pairs[0][1]]
@@ -36,22 +38,31 @@ def _acts(transcript: Transcript, pairs: tuple[tuple[str, str], ...]) -> Stateme
     yield Finding(text_place(reading), expected, shown(reading.text_of()), reading.id)
 
 
-@judges("sampling.frequency-acts", on=WEIGHTS, forgery=lambda t: _unmoved(t))
+@judges("sampling.frequency-acts", on=WEIGHTS, forgery=alike("open", "frequent"))
 def frequency_acts(transcript: Transcript) -> Statements:
+<<<<<<< HEAD
     """`frequency_penalty: 2` changes one of two greedy answers, a repetitive one among them."""
     yield from _penalised(transcript, (("apples", "frequent"), ("open", "frequent-open")))
+=======
+    """`frequency_penalty: 2` changes a greedy answer, if not prose then a repetitive one."""
+    yield from _acts(transcript, ("open", "frequent"), ("apples", "frequent-apples"))
+>>>>>>> 76bf1e6 (Ask less: look twice only where the first look tells nothing)
 
 
-def _unmoved(transcript: Transcript) -> Transcript | None:
-    """The penalty moves nothing."""
-    forged = alike("apples", "frequent")(transcript)
-    return alike("open", "frequent-open")(forged) if forged else None
-
-
-@judges("sampling.presence-acts", on=WEIGHTS, forgery=alike("open", "present", "absent"))
+@judges("sampling.presence-acts", on=WEIGHTS, forgery=alike("open", "present"))
 def presence_acts(transcript: Transcript) -> Statements:
     """`presence_penalty` 2 or -2 changes a greedy answer."""
+<<<<<<< HEAD
     yield from _penalised(transcript, (("open", "present"), ("open", "absent")))
+=======
+    yield from _acts(transcript, ("open", "present"), ("open", "absent"))
+
+
+@judges("sampling.logit-bias-acts", on=WEIGHTS, forgery=alike("open", "biased"))
+def logit_bias_acts(transcript: Transcript) -> Statements:
+    """A bias of 100 on two tokens, or on two thousand, changes a greedy answer."""
+    yield from _acts(transcript, ("open", "biased"), ("open", "biased-wide"))
+>>>>>>> 76bf1e6 (Ask less: look twice only where the first look tells nothing)
 
 
 def _told(label: str, change: Callable[[Transcript], str]) -> TranscriptForgery:
@@ -63,22 +74,15 @@ def _told(label: str, change: Callable[[Transcript], str]) -> TranscriptForgery:
     return forgery
 
 
-@judges("sampling.logit-bias-acts", on=WEIGHTS, forgery=alike("open", "biased", "biased-wide"))
-def logit_bias_acts(transcript: Transcript) -> Statements:
-    """A bias of 100 on two tokens, or on two thousand, changes a greedy answer."""
-    yield from _acts(transcript, (("open", "biased"), ("open", "biased-wide")))
-
-
 @judges(
     "sampling.logit-bias-accepted",
     on=WEIGHTS,
     forgery=lambda t: t.replacing(forge.with_status(t["biased"].exchange, 400)),
 )
 def logit_bias_accepted(transcript: Transcript) -> Statements:
-    """`logit_bias` is not refused, with two tokens or with none."""
-    for label in ("biased", "unbiased"):
-        if refused(transcript[label]):
-            yield refusal(transcript[label])
+    """`logit_bias` is not refused."""
+    if refused(transcript["biased"]):
+        yield refusal(transcript["biased"])
 
 
 def _same(transcript: Transcript, label: str) -> Statements:
@@ -94,5 +98,3 @@ def _same(transcript: Transcript, label: str) -> Statements:
 def defaults_neutral(transcript: Transcript) -> Statements:
     """With every default spelt out, the greedy answer is the same."""
     yield from _same(transcript, "defaults")
-    if not refused(transcript["unbiased"]):
-        yield from _same(transcript, "unbiased")

@@ -120,12 +120,6 @@ def prefers_the_field(body: Json, call: Call) -> Json:
     return {**body, "model": str(body["model"]).partition(":")[0]} if both else body
 
 
-@fault("lora.conflict-refused/stream", at="body")
-def streams_prefer_the_field(body: Json, call: Call) -> Json:
-    """Follow `lora` in streams where `model` names another adapter."""
-    return prefers_the_field(body, call) if body.get("stream") else body
-
-
 @fault("lora.conflict-code", at="problem")
 def tells_no_code(problem: Problem, call: Call) -> Problem:
     """Give another code where two adapters contradict."""
