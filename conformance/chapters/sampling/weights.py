@@ -18,12 +18,12 @@ WORDS = 8
 """An answer of fewer words repeats too little for a penalty to move it."""
 
 
-def _penalised(transcript: Transcript, pairs: tuple[tuple[str, str], ...]) -> Statements:
+def _penalised(transcript: Transcript, *pairs: tuple[str, str]) -> Statements:
     """A penalty changes one of some answers, if one of them is long enough to show it."""
-    own = [obtained(transcript, label, VARY).text_of() for label, _ in pairs]
-    if all(len(text.split()) < WORDS for text in own):
+    own = [reading.text_of() for label, _ in pairs if (reading := transcript.get(label))]
+    if own and all(len(text.split()) < WORDS for text in own):
         raise NotApplicable("the answers are too short for a penalty to show")
-    yield from _acts(transcript, pairs)
+    yield from _acts(transcript, *pairs)
 
 
 def _acts(transcript: Transcript, *pairs: tuple[str, str]) -> Statements:
@@ -40,29 +40,20 @@ def _acts(transcript: Transcript, *pairs: tuple[str, str]) -> Statements:
 
 @judges("sampling.frequency-acts", on=WEIGHTS, forgery=alike("open", "frequent"))
 def frequency_acts(transcript: Transcript) -> Statements:
-<<<<<<< HEAD
-    """`frequency_penalty: 2` changes one of two greedy answers, a repetitive one among them."""
-    yield from _penalised(transcript, (("apples", "frequent"), ("open", "frequent-open")))
-=======
     """`frequency_penalty: 2` changes a greedy answer, if not prose then a repetitive one."""
-    yield from _acts(transcript, ("open", "frequent"), ("apples", "frequent-apples"))
->>>>>>> 76bf1e6 (Ask less: look twice only where the first look tells nothing)
+    yield from _penalised(transcript, ("open", "frequent"), ("apples", "frequent-apples"))
 
 
 @judges("sampling.presence-acts", on=WEIGHTS, forgery=alike("open", "present"))
 def presence_acts(transcript: Transcript) -> Statements:
     """`presence_penalty` 2 or -2 changes a greedy answer."""
-<<<<<<< HEAD
-    yield from _penalised(transcript, (("open", "present"), ("open", "absent")))
-=======
-    yield from _acts(transcript, ("open", "present"), ("open", "absent"))
+    yield from _penalised(transcript, ("open", "present"), ("open", "absent"))
 
 
 @judges("sampling.logit-bias-acts", on=WEIGHTS, forgery=alike("open", "biased"))
 def logit_bias_acts(transcript: Transcript) -> Statements:
     """A bias of 100 on two tokens, or on two thousand, changes a greedy answer."""
     yield from _acts(transcript, ("open", "biased"), ("open", "biased-wide"))
->>>>>>> 76bf1e6 (Ask less: look twice only where the first look tells nothing)
 
 
 def _told(label: str, change: Callable[[Transcript], str]) -> TranscriptForgery:
