@@ -87,6 +87,9 @@ def _choosing(scene: Scene) -> Script:
     if gateway:
         wanted += [asked(f"default-{place}") for place in range(HOT)]
         wanted.append(asked("top-k", temperature=1.5, top_k=1))
+        wanted.append(asked("cold-again", temperature=0))
+        if streams:
+            wanted.append(asked("cold-streamed-again", temperature=0, stream=True))
     yield from together(wanted)
     if streams:
         yield from _repeatedly(scene, "seeded-streamed", temperature=1, seed=SEED, stream=True)

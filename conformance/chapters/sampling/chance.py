@@ -74,11 +74,16 @@ def _all(transcript: Transcript, prefix: str, count: int, why: str) -> list[Read
 
 def zero_pairs(transcript: Transcript) -> list[tuple[str, str]]:
     """Return the labels of greedy requests that were made twice in the same mode."""
-    pairs = [("plain", "again"), ("bare", "streamed")]
+    pairs = [
+        ("plain", "again"),
+        ("bare", "streamed"),
+        ("cold", "cold-again"),
+        ("cold-streamed", "cold-streamed-again"),
+    ]
     return [pair for pair in pairs if all(transcript.get(label) for label in pair)]
 
 
-@judges("sampling.zero-repeats", on=BASELINE, forgery=unlike("again"))
+@judges("sampling.zero-repeats", on=(BASELINE, CHOOSING), forgery=unlike("again", "cold-again"))
 def zero_repeats(transcript: Transcript) -> Statements:
     """The same request at temperature 0 has the same answer."""
     for one, other in zero_pairs(transcript):
