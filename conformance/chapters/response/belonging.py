@@ -67,6 +67,16 @@ def copied(source: str, target: str, words: str) -> Forged:
     return forgery
 
 
+ALL_LABELS = (*AT_ONCE_LABELS, *STREAM_LABELS, *(f"late-{word}" for word in WORDS), "first", "last")
+
+
+def _leave_if_constant(transcript: Transcript) -> None:
+    """Leave where every question gets one answer: one peculiarity is one finding, not five."""
+    texts = [text for text, _ in _texts(transcript, ALL_LABELS)]
+    if len(texts) > 3 and len(set(texts)) == 1:
+        raise NotApplicable("every answer is the same; response.answers-differ judges that")
+
+
 def _alike(found: list[tuple[str, Reading]], why: str) -> Statements:
     """Yield a finding for each text that an earlier one of unlike prompts has too."""
     if len(found) < 2:
@@ -109,6 +119,7 @@ def answers_differ(transcript: Transcript) -> Statements:
 )
 def no_stale_answer(transcript: Transcript) -> Statements:
     """Requests that differ only at their end, or after a refusal, get answers of their own."""
+    _leave_if_constant(transcript)
     for labels in (
         tuple(f"late-{word}" for word in WORDS),
         ("first", "last"),
@@ -125,6 +136,7 @@ def no_stale_answer(transcript: Transcript) -> Statements:
 )
 def history_counts(transcript: Transcript) -> Statements:
     """Conversations that differ only in their first turn get answers of their own."""
+    _leave_if_constant(transcript)
     labels = tuple(f"turns-{word}" for word in WORDS)
     if any((transcript[label].status or 500) in (400, 422) for label in labels):
         raise NotApplicable("a conversation of three turns is refused here")
@@ -138,6 +150,7 @@ def history_counts(transcript: Transcript) -> Statements:
 )
 def at_once(transcript: Transcript) -> Statements:
     """Unlike questions asked at once each get an answer of their own."""
+    _leave_if_constant(transcript)
     yield from _alike(_texts(transcript, AT_ONCE_LABELS), "an answer to its own question")
     yield from _counts(transcript, "at-once-counting")
 
@@ -149,6 +162,7 @@ def at_once(transcript: Transcript) -> Statements:
 )
 def at_once_streams(transcript: Transcript) -> Statements:
     """Unlike questions streamed at once each get a text of their own."""
+    _leave_if_constant(transcript)
     yield from _alike(_texts(transcript, STREAM_LABELS), "an answer to its own question")
     yield from _counts(transcript, "streams-counting")
 

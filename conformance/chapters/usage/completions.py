@@ -56,7 +56,8 @@ def _capped(transcript: Transcript) -> list[tuple[int, int, Reading]]:
     """Return cap, count and reading of every answer that its cap cut."""
     found = []
     for cap, label in (*((cap, f"cap-{cap}") for cap in CAPS), (STREAM_CAP, "capped")):
-        if transcript.get(label) is not None:
+        sent = transcript.get(label)
+        if sent is not None and (sent.usage is not None or not sent.is_stream):
             spent, reading = spent_of(transcript, label)
             if reading.finish_of() == "length":
                 found.append((cap, spent, reading))
