@@ -136,15 +136,15 @@ STREAMS = Probe("usage-streams", _streams, needs=("streaming",))
 
 
 def _choices(scene: Scene) -> Script:
-    yield from ask(scene.chat("one", COUNTING, max_tokens=CHOICES_CAP, temperature=1))
-    yield from ask(scene.chat("two", COUNTING, max_tokens=CHOICES_CAP, temperature=1, n=2))
+    yield from ask(scene.chat("one", COUNTING, max_tokens=CHOICES_CAP, temperature=0.2))
+    yield from ask(scene.chat("two", COUNTING, max_tokens=CHOICES_CAP, temperature=0.2, n=2))
     if scene.has("usage-in-stream"):
         yield from ask(
             scene.chat(
                 "two-streamed",
                 COUNTING,
                 max_tokens=CHOICES_CAP,
-                temperature=1,
+                temperature=0.2,
                 n=2,
                 stream=True,
                 stream_options={"include_usage": True},
