@@ -111,8 +111,9 @@ class Performer:
 
     async def _once(self, probe: Probe, request: Request, attempt: int) -> Exchange:
         identity = f"{probe.name}/{request.label}" + (f"#{attempt}" if attempt > 1 else "")
-        if identity in self.recorded:
-            exchange = replace(self.recorded[identity], request=request)
+        recorded = self.recorded.get(identity)
+        if recorded is not None and _asks_the_same(recorded.request, request):
+            exchange = replace(recorded, request=request)
             self.governor.reserve(request.ceiling, 0.0)
         else:
             if not self.governor.reserve(request.ceiling, self.clock()):
@@ -122,6 +123,13 @@ class Performer:
             self.keep(exchange)
         self.governor.settle(request.ceiling, *_cost(exchange))
         return exchange
+
+
+def _asks_the_same(recorded: Request, request: Request) -> bool:
+    """Whether what is on record answers this request, and not what an older kit asked instead."""
+    then = (recorded.method, recorded.path, recorded.body, recorded.headers, recorded.authorization)
+    now = (request.method, request.path, request.body, request.headers, request.authorization)
+    return then == now
 
 
 def _is_noise(exchange: Exchange) -> bool:
