@@ -1,6 +1,6 @@
 """Transcripts of real third-party servers, replayed: no later release is harsher than was agreed.
 
-`agreed.json` holds the verdicts that were read by hand, finding by finding; `docs/field-notes.md` says
+`agreed.json` holds the verdicts of the day they were recorded and read; `docs/field-notes.md` says
 what each server really does. A verdict may only become milder, as when a false alarm is mended.
 """
 

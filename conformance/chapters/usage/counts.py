@@ -142,12 +142,14 @@ def _no_prompt(usage: dict[str, Any]) -> None:
     usage["prompt_tokens"] = 0
 
 
-@reads("usage.prompt-counted", where=has_usage, forgery=edit_usage(_no_prompt))
+def worded(reading: Reading) -> bool:
+    """An answer with usage to a prompt with words: without, only the template is left to count."""
+    return has_usage(reading) and bool(said(reading))
+
+
+@reads("usage.prompt-counted", where=worded, forgery=edit_usage(_no_prompt))
 def prompt_counted(reading: Reading) -> Statements:
     """`prompt_tokens` is above zero."""
-    # Without a word in any message, only the template is left to count, and few count it.
-    if not said(reading):
-        return
     for usage, where in usages(reading):
         if usage.prompt == 0:
             yield Finding(where, "prompt_tokens above 0", "0", reading.id)
