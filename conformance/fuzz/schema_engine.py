@@ -7,6 +7,7 @@ configuration, no request is made again with other keys, and only granted reques
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -76,7 +77,7 @@ def run(
 ) -> Iterator[Tried]:
     """Yield every case of the chosen operations (`GET /books`), in the engine's order."""
     schemathesis = _library()
-    from schemathesis.engine import events, from_schema
+    from schemathesis.engine import context, events, from_schema
     from schemathesis.hooks import unregister
 
     config = schemathesis.Config.from_dict(_config(wishes))
@@ -87,12 +88,14 @@ def run(
         before_call = _hook(wishes, grant)
         schemathesis.hook("before_call")(before_call)
         numbers: dict[str, int] = {}
+        make_session, context.make_session = context.make_session, _sessions(context, wishes)
         try:
             for event in from_schema(schema).execute():
                 if isinstance(event, events.ScenarioFinished):
                     yield from _tried(event, numbers, wishes, secrets)
         finally:
             unregister(before_call)
+            context.make_session = make_session
 
 
 def _library() -> Any:
@@ -136,6 +139,41 @@ def _hook(wishes: Wishes, grant: Grant) -> Callable[[Any, Any, dict[str, Any]], 
             raise _Refused
 
     return before_call
+
+
+def _sessions(context: Any, wishes: Wishes) -> Callable[..., Any]:
+    """Return a maker of sessions whose answers are bounded; its own have no bound on a body."""
+    make = context.make_session
+
+    def bounded(*given: Any, **options: Any) -> Any:
+        session = make(*given, **options)
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, _bounded(wishes.timeout))
+        return session
+
+    return bounded
+
+
+def _bounded(seconds: float) -> Any:
+    """Return an adapter that reads a body for so long and so far, however it trickles or floods."""
+    import requests
+
+    class Bounded(requests.adapters.HTTPAdapter):
+        def send(self, request: Any, stream: bool = False, *given: Any, **options: Any) -> Any:
+            end = time.monotonic() + seconds
+            response = super().send(request, True, *given, **options)
+            data = bytearray()
+            while piece := response.raw.read1(65536, decode_content=True):
+                data += piece
+                if time.monotonic() > end or len(data) > MAX_BODY:
+                    response.close()
+                    # In the words of urllib3, from which the engine reads the seconds.
+                    endless = TimeoutError(f"It never ends. (read timeout={seconds})")
+                    raise requests.exceptions.ReadTimeout(endless, request=request)
+            response._content, response._content_consumed = bytes(data), True
+            return response
+
+    return Bounded()
 
 
 def _tried(
