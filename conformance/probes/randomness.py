@@ -75,6 +75,7 @@ def _choosing(scene: Scene) -> Script:
 
     wanted = [
         asked("cold", temperature=0),
+        asked("cold-again", temperature=0),
         asked("nucleus", temperature=1.5, top_p=0.000001),
         *(scene.chat(f"seed-edge-{edge}", "Say hello.", max_tokens=1, seed=edge) for edge in EDGES),
     ]
@@ -82,14 +83,12 @@ def _choosing(scene: Scene) -> Script:
         wanted += [
             asked("hot-streamed", temperature=1.5, stream=True),
             asked("cold-streamed", temperature=0, stream=True),
+            asked("cold-streamed-again", temperature=0, stream=True),
             asked("nucleus-streamed", temperature=1.5, top_p=0.000001, stream=True),
         ]
     if gateway:
         wanted += [asked(f"default-{place}") for place in range(HOT)]
         wanted.append(asked("top-k", temperature=1.5, top_k=1))
-        wanted.append(asked("cold-again", temperature=0))
-        if streams:
-            wanted.append(asked("cold-streamed-again", temperature=0, stream=True))
     yield from together(wanted)
     if streams:
         yield from _repeatedly(scene, "seeded-streamed", temperature=1, seed=SEED, stream=True)
