@@ -36,6 +36,7 @@ REQUIREMENTS: Mapping[str, str] = {
     "allow_header_conformance": "always.api-allow",
 }
 """Check of the engine → requirement that it judges."""
+ANSWERED = "always.api-answered"
 READS = frozenset({"GET", "HEAD"})
 OWN_PROBES = 2
 """Requests that the engine makes to find out about the server before it begins."""
@@ -112,22 +113,28 @@ class Described:
     def _take(self, tried: Tried) -> None:
         self.keep(tried.exchange)
         self.sent[tried.operation] += 1
+        if tried.exchange.status is None:
+            words = tried.exchange.detail or "no answer"
+            self._broke(ANSWERED, words, tried)
+        else:
+            self._kept[ANSWERED] += 1
         for check in tried.kept:
             self._kept[REQUIREMENTS.get(check, "")] += 1
         for broken in tried.broken:
             requirement = REQUIREMENTS.get(broken.check)
             if requirement is None:
                 continue
-            key = requirement, tried.operation
-            self._counts[key] += 1
-            exchange = tried.exchange
-            where = f"{exchange.id}, {tried.operation}, status {exchange.status}"
-            finding = Finding(where, any_api().requirement(requirement).text, broken.words,
-                              exchange.id)  # fmt: skip
-            known = self._found.get(key)
-            if known is None or _size(exchange) < _size(self.exchanges[known.exchange]):
-                self._found[key] = finding
-                self.exchanges[exchange.id] = exchange
+            self._broke(requirement, broken.words, tried)
+
+    def _broke(self, requirement: str, words: str, tried: Tried) -> None:
+        key, exchange = (requirement, tried.operation), tried.exchange
+        self._counts[key] += 1
+        where = f"{exchange.id}, {tried.operation}, status {exchange.status}"
+        expected = any_api().requirement(requirement).text
+        known = self._found.get(key)
+        if known is None or _size(exchange) < _size(self.exchanges[known.exchange]):
+            self._found[key] = Finding(where, expected, words, exchange.id)
+            self.exchanges[exchange.id] = exchange
 
     def rulings(self) -> list[Ruling]:
         """Return what became of each requirement on described APIs."""
