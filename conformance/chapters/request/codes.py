@@ -143,12 +143,18 @@ for _id, _part, _owed, _probes in CLAIMS:
     judges(_id, on=_probes, forgery=misnaming(_part, _owed))(naming(_part, _owed))
 
 
+CEILINGS = ("max_tokens", "max_completion_tokens")
+"""Two spellings of one thing: where they disagree, either may be named."""
+
+
 def another(reading: Reading, field: str) -> bool:
     """Tell whether `param` names a field that has nothing to do with the one at fault."""
     found = reading.error.param
     if not isinstance(found, str) or not found.strip() or found.lower() in ("null", "none"):
         return False
     first = field.partition("[")[0].partition(".")[0]
+    if first in CEILINGS and found in CEILINGS:
+        return False
     return first not in found and found.rpartition(".")[2] not in field
 
 
