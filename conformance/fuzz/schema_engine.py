@@ -162,6 +162,8 @@ def _bounded(seconds: float) -> Any:
         def send(self, request: Any, stream: bool = False, *given: Any, **options: Any) -> Any:
             end = time.monotonic() + seconds
             response = super().send(request, True, *given, **options)
+            if "text/event-stream" in response.headers.get("content-type", "").lower():
+                return response  # The engine reads events itself, as they come, within the time.
             data = bytearray()
             while piece := response.raw.read1(65536, decode_content=True):
                 data += piece
