@@ -24,14 +24,6 @@ def null_tool_calls(document: Json, call: Call) -> Json:
     return document
 
 
-@variant("numeric-error-codes", at="document")
-def numeric_error_codes(document: Json, call: Call) -> Json:
-    """The code of an error is its HTTP status, as a number."""
-    if "error" in document:
-        document["error"]["code"] = call.status
-    return document
-
-
 @variant("no-gateway-headers", at="reply")
 def no_gateway_headers(reply: Reply, call: Call) -> Reply:
     """Neither quota nor cost stands in the headers."""
