@@ -66,7 +66,13 @@ class Outcome:
 def members() -> list[Member]:
     """Return the whole panel; a fault is judged in the scope where its requirement weighs most."""
     found = [Member("clean", "clean", scope) for scope in Scope]
-    found += [Member("variant", name, scope) for name in variant.known() for scope in Scope]
+    found += [
+        Member("variant", name, scope)
+        for name, acts in variant.known().items()
+        for scope in Scope
+        # What stands in `variants/anywhere.py` is legal wherever this contract is not the law.
+        if scope is Scope.ANY or not acts[0].act.__module__.endswith(".anywhere")
+    ]
     ids = {each.id: each for each in contract().requirements}
     for name in fault.known():
         requirement = ids.get(name.partition("/")[0])
