@@ -56,6 +56,7 @@ class Stop:
         try:
             loop.add_signal_handler(signal.SIGINT, first)
         except (NotImplementedError, RuntimeError, ValueError):
+            # Windows has no such handlers, and a thread may not set one: Ctrl-C ends the run there.
             yield
             return
         try:

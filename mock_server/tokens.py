@@ -84,7 +84,7 @@ class Tokens:
         """
         try:
             from tokenizers import Tokenizer
-        except ImportError as error:  # pragma: no cover
+        except ImportError as error:
             raise TokenizerError(
                 "the library 'tokenizers' is not installed: pip install 'gonogo[mock]'"
             ) from error
