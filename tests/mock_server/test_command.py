@@ -67,7 +67,7 @@ def test_ready_json_is_one_line_for_programs() -> None:
 def test_what_cannot_start_says_why_in_a_sentence_and_exits_2(
     arguments: list[str], words: str
 ) -> None:
-    result = CliRunner().invoke(main, ["serve", *arguments])
+    result = CliRunner().invoke(main, ["serve", "--port", "0", *arguments])
     assert result.exit_code == 2
     assert words in result.output
     assert "Traceback" not in result.output
