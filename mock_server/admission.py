@@ -92,7 +92,7 @@ def quota(gateway: Gateway, call: Call) -> Wishes:
         allowance = Allowance(False, limit, 0, full_at, caller.quota.period, SECOND)
     else:
         allowance = yield Take(caller.account, caller.quota)
-    allowance = gateway.behaviour.allowance(allowance, call)
+    allowance = call.behaviour.allowance(allowance, call)
     call.allowance = allowance
     if not allowance.allowed:
         wait = max(1, -(-allowance.wait // SECOND))
@@ -149,7 +149,7 @@ def json(gateway: Gateway, call: Call) -> None:
         ) from None
     if not isinstance(body, dict):
         raise Problem("invalid_json", "The body must be a JSON object, such as {...}.")
-    call.body = gateway.behaviour.body(body, call)
+    call.body = call.behaviour.body(body, call)
     call.streams = call.body.get("stream") is True
 
 
@@ -211,7 +211,7 @@ def window(gateway: Gateway, call: Call) -> None:
         cap=cap,
         occurrence=gateway.occurrence(call),
     )
-    call.prompt = gateway.behaviour.prompt(prompt, call)
+    call.prompt = call.behaviour.prompt(prompt, call)
 
 
 def wallet(gateway: Gateway, call: Call) -> Wishes:

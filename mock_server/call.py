@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mock_server.completion import Prompt, Turn
+from mock_server.completion import Engine, Prompt, Turn
 from mock_server.keys import Caller
 from mock_server.ledger import Ending
 from mock_server.message import Incoming
 from mock_server.quota import Allowance
 from mock_server.routes import Route
 from openapi import Operation
+
+if TYPE_CHECKING:
+    from mock_server.seams import Behaviour
 
 
 @dataclass(slots=True)
@@ -24,6 +27,10 @@ class Call:
     """Request id: the client's own where it is safe to repeat, else made here."""
     number: int
     """How many calls came before this one since the mock started."""
+    behaviour: Behaviour
+    """How this call is answered; the mock's own, unless something chose another for it."""
+    engine: Engine
+    """Who writes its answer; likewise."""
     route: Route | None = None
     operation: Operation | None = None
     arguments: Mapping[str, str] = field(default_factory=dict)

@@ -39,7 +39,7 @@ class Edge:
             self._clock(),
         )
         call = self.gateway.call(incoming)
-        sender = Sender(scope, send, self.gateway.behaviour, call)
+        sender = Sender(scope, send, call)
         try:
             await self._answer(call, receive, sender)
         except (GoneError, asyncio.CancelledError) as error:
@@ -66,10 +66,10 @@ class Edge:
     async def _whole(self, call: Call, receive: Receive, sender: Sender) -> None:
         assert call.prompt is not None
         answer = JsonAnswer(call.prompt, self.gateway.stamp(call))
-        whole = at_once(self.gateway, call)
+        whole = at_once(call)
         if whole is not None:
             answer.feed_completion(whole)
-        elif isinstance(made := pieces(self.gateway, call), Iterator):
+        elif isinstance(made := pieces(call), Iterator):
             answer.feed_all(made)
         else:
             async with Watch(receive) as watch, aclosing(made):
@@ -88,8 +88,8 @@ class Edge:
         async with Watch(receive) as watch, aclosing(stream):
             await stream.begin()
             await sender.head(self.gateway.head(call))
-            events = self.gateway.behaviour.events(stream.events(), call)
-            async with aclosing(self.gateway.behaviour.writes(events, call)) as writes:
+            events = call.behaviour.events(stream.events(), call)
+            async with aclosing(call.behaviour.writes(events, call)) as writes:
                 await sender.stream(writes)
         ending = Ending.INTERRUPTED if watch.gone else stream.ending
         await self._grant(self.gateway.settle(call, ending), call, receive)

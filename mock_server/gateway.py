@@ -104,7 +104,7 @@ class Gateway:
         safe = asked and _SAFE_ID.fullmatch(asked) and shown(asked, incoming) == asked
         identity = asked if asked and safe else f"req_{self._ids()}"
         self._calls += 1
-        return Call(incoming, identity, self._calls - 1)
+        return Call(incoming, identity, self._calls - 1, self.behaviour, self.engine)
 
     def admit(self, call: Call) -> Wishes:
         """Take a call through admission; raises Problem where it is refused."""
@@ -129,7 +129,7 @@ class Gateway:
         settle = Settle(
             call.completion, account, ending, call.prompt.tokens, completion_tokens, cost
         )
-        yield self.behaviour.charge(settle, call)
+        yield call.behaviour.charge(settle, call)
 
     def serve(self, call: Call) -> Reply:
         """Answer an admitted call that needs no engine."""
@@ -141,9 +141,9 @@ class Gateway:
     def refuse(self, call: Call, problem: Problem) -> Reply:
         """Answer a call that is refused."""
         problem = replace(problem, message=shown(problem.message, call.incoming))
-        problem = self.behaviour.problem(problem, call)
+        problem = call.behaviour.problem(problem, call)
         call.code, call.status = problem.code, problem.status
-        document = self.behaviour.document(problem.document(), call)
+        document = call.behaviour.document(problem.document(), call)
         headers = {"content-type": JSON, **problem.headers}
         return self.dressed(call, Reply(problem.status, dumps(document), headers))
 
@@ -152,7 +152,7 @@ class Gateway:
         assert call.prompt is not None
         cost = self.settings.model.cost(call.prompt.tokens, completion_tokens)
         headers = {"content-type": JSON, "x-cost-cents": cost_in_cents(cost)}
-        document = self.behaviour.document(document, call)
+        document = call.behaviour.document(document, call)
         return self.dressed(call, Reply(200, dumps(document), headers))
 
     def head(self, call: Call) -> Reply:
@@ -172,7 +172,7 @@ class Gateway:
         if self.settings.cors:
             headers["access-control-allow-origin"] = "*"
             headers["access-control-expose-headers"] = EXPOSED
-        reply = self.behaviour.reply(Reply(reply.status, reply.body, headers), call)
+        reply = call.behaviour.reply(Reply(reply.status, reply.body, headers), call)
         call.status = reply.status
         return reply
 
@@ -201,7 +201,7 @@ class Gateway:
 
     def stamp(self, call: Call) -> Stamp:
         """Return what every object of a call's answer repeats."""
-        return Stamp(call.completion, call.created, f"{self.engine.name}-{self.engine.version}")
+        return Stamp(call.completion, call.created, f"{call.engine.name}-{call.engine.version}")
 
     def _list_models(self, call: Call) -> Reply:
         query = parse_qs(call.incoming.query)
@@ -251,5 +251,5 @@ class Gateway:
         return Reply(204, b"", headers if self.settings.cors else {"allow": call.route.allow()})
 
     def _json(self, call: Call, document: dict[str, Any]) -> Reply:
-        document = self.behaviour.document(document, call)
+        document = call.behaviour.document(document, call)
         return Reply(200, dumps(document), {"content-type": JSON})

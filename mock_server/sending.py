@@ -11,7 +11,7 @@ from typing import Any
 
 from mock_server.call import Call
 from mock_server.message import Incoming, Reply
-from mock_server.seams import Behaviour, HangUp, Raw, Write
+from mock_server.seams import HangUp, Raw, Write
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -97,11 +97,10 @@ class Watch:
 class Sender:
     """Sends one answer."""
 
-    def __init__(self, scope: Message, send: Send, behaviour: Behaviour, call: Call) -> None:
+    def __init__(self, scope: Message, send: Send, call: Call) -> None:
         self.started = False
         """The head has been sent; nothing else can be answered any more."""
         self._send = send
-        self._behaviour = behaviour
         self._call = call
         self._transport = scope.get("extensions", {}).get(TRANSPORT)
         self._cut = False
@@ -113,8 +112,8 @@ class Sender:
         if not told and reply.status != 204:
             headers.append((b"content-length", b"%d" % len(reply.body)))
         await self._start(reply.status, headers)
-        if self._behaviour.touches_writes and self._call.incoming.method != "HEAD":
-            await self.stream(self._behaviour.writes(_once(reply.body), self._call))
+        if self._call.behaviour.touches_writes and self._call.incoming.method != "HEAD":
+            await self.stream(self._call.behaviour.writes(_once(reply.body), self._call))
             await self.end()
         else:
             await self._send({"type": "http.response.body", "body": reply.body})

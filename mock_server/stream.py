@@ -28,7 +28,6 @@ class Stream:
     def __init__(self, gateway: Gateway, call: Call) -> None:
         assert call.prompt is not None
         model = gateway.settings.model
-        self._gateway = gateway
         self._call = call
         self._answer = StreamAnswer(
             call.prompt,
@@ -36,7 +35,7 @@ class Stream:
             include_usage=include_usage(call.body),
             prices=(model.input_price, model.output_price),
         )
-        self._pieces = pieces(gateway, call)
+        self._pieces = pieces(call)
         self._first: Piece | None = None
         self.ending = Ending.COMPLETE
         """How it ended, once it did."""
@@ -62,9 +61,9 @@ class Stream:
         """Yield the events; a failure of the engine is the last of them."""
         try:
             made = self._pieces
-            if isinstance(made, AsyncGenerator) or self._gateway.behaviour.touches_chunks:
+            if isinstance(made, AsyncGenerator) or self._call.behaviour.touches_chunks:
                 waited = waiting(made) if isinstance(made, Iterator) else made
-                chunks = self._gateway.behaviour.chunks(self._chunks(waited), self._call)
+                chunks = self._call.behaviour.chunks(self._chunks(waited), self._call)
                 async for chunk in chunks:
                     yield sse.event(chunk)
             else:
@@ -72,7 +71,7 @@ class Stream:
                     yield sse.event(chunk)
         except Exception as error:
             self.ending = Ending.FAILED
-            problem = self._gateway.behaviour.problem(told(error), self._call)
+            problem = self._call.behaviour.problem(told(error), self._call)
             self._call.code = problem.code
             yield sse.error(problem.document()["error"])
             return
@@ -105,21 +104,21 @@ class Stream:
             self._call.delivered += self._first.tokens
 
 
-def pieces(gateway: Gateway, call: Call) -> Iterator[Piece] | AsyncGenerator[Piece]:
+def pieces(call: Call) -> Iterator[Piece] | AsyncGenerator[Piece]:
     """Return what the engine makes for a call: at once, unless engine or behaviour may wait."""
     assert call.prompt is not None
-    made = gateway.engine.pieces(call.prompt)
-    if isinstance(made, Iterator) and not gateway.behaviour.touches_pieces:
+    made = call.engine.pieces(call.prompt)
+    if isinstance(made, Iterator) and not call.behaviour.touches_pieces:
         return made
-    return gateway.behaviour.pieces(waiting(made), call)
+    return call.behaviour.pieces(waiting(made), call)
 
 
-def at_once(gateway: Gateway, call: Call) -> Completion | None:
+def at_once(call: Call) -> Completion | None:
     """Return the whole answer of an engine that makes it quicker than its pieces, else None."""
     assert call.prompt is not None
-    if gateway.behaviour.touches_pieces or not hasattr(gateway.engine, "completion"):
+    if call.behaviour.touches_pieces or not hasattr(call.engine, "completion"):
         return None
-    return cast(AtOnce, gateway.engine).completion(call.prompt)
+    return cast(AtOnce, call.engine).completion(call.prompt)
 
 
 async def waiting(made: Iterator[Piece] | AsyncIterator[Piece]) -> AsyncGenerator[Piece]:
