@@ -80,3 +80,12 @@ def sentinel_never_dispatched(reading: Reading) -> bool:
     """Tell whether the sentinel stands in a last block that no blank line ends."""
     tail = reading.decoded.observations.undispatched
     return tail is not None and SENTINEL in tail.data.split("\n")
+
+
+def failure_never_dispatched(reading: Reading) -> bool:
+    """Tell whether an error stands in a last block that no blank line ends."""
+    tail = reading.decoded.observations.undispatched
+    if tail is None:
+        return False
+    document = json_view.read(tail.data)
+    return document.ok and isinstance(document.value, dict) and "error" in document.value

@@ -7,7 +7,9 @@ from __future__ import annotations
 import pytest
 
 from conformance.catalogue import Conversation, EveryExchange, catalogue
+from conformance.chapters.usage.prompts import recount
 from conformance.judging import applicable
+from conformance.probes.usage import PROMPTS
 from conformance.reading import Reading
 from conformance.session import Run
 from conformance.verdict import hear
@@ -59,6 +61,22 @@ def _exchanges(judge: EveryExchange, run: Run) -> int:
             assert hear(judge.judge(tampered)).findings, f"not caught on {reading.id}"
             caught += 1
     return caught
+
+
+@pytest.mark.xdist_group("clean-run")
+def test_a_count_that_never_grows_is_one_finding(clean_run: Run) -> None:
+    transcript = clean_run.held.transcripts[PROMPTS.name]
+    for exchange in transcript.exchanges:
+        transcript = recount(exchange.request.label, lambda _: 25, "the same")(transcript)
+    told = {
+        identity
+        for identity, entry in ENTRIES.items()
+        if isinstance(entry.judge, Conversation)
+        and PROMPTS in entry.judge.on
+        and entry.judge.on[0] is PROMPTS
+        and hear(entry.judge.judge(transcript)).findings
+    }
+    assert told == {"usage.prompt-grows"}
 
 
 def test_every_requirement_is_judged_in_some_scope() -> None:

@@ -6,7 +6,12 @@ from conformance import forge
 from conformance.catalogue import Statements, reads
 from conformance.exchange import Ending, Exchange
 from conformance.kinds import completed_stream
-from conformance.payloads import Flaw, flaws, sentinel_never_dispatched
+from conformance.payloads import (
+    Flaw,
+    failure_never_dispatched,
+    flaws,
+    sentinel_never_dispatched,
+)
 from conformance.reading import Reading
 from conformance.stream import SENTINEL
 from conformance.verdict import Finding
@@ -24,8 +29,13 @@ def without_sentinel(exchange: Exchange) -> Exchange | None:
 
 @reads("stream.done-present", where=complete, forgery=without_sentinel, rare=True)
 def done_present(reading: Reading) -> Statements:
-    """Some event's data is the sentinel, unless it is misspelt or in an open block."""
+    """Some event's data is the sentinel, unless it is misspelt or in an open block.
+
+    Nor is it owed after an error, even one whose block no blank line ends.
+    """
     if reading.stream.sentinels or sentinel_never_dispatched(reading):
+        return
+    if failure_never_dispatched(reading):
         return
     if any(flaws(reading, Flaw.SENTINEL, Flaw.MERGED)):
         return

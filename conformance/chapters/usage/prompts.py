@@ -82,8 +82,11 @@ def prompt_slope(transcript: Transcript) -> Statements:
 
 
 def _per_word(transcript: Transcript) -> float:
+    """Tokens a word more costs; NotApplicable where words cost nothing, which is one finding."""
     first, _ = prompt_of(transcript, f"words-{REPEATS[0]}")
     last, _ = prompt_of(transcript, f"words-{REPEATS[-1]}")
+    if last <= first:
+        raise NotApplicable("prompt_tokens does not grow at all, as usage.prompt-grows tells")
     return (last - first) / (REPEATS[-1] - REPEATS[0])
 
 
@@ -127,7 +130,8 @@ def prompt_parameters(transcript: Transcript) -> Statements:
     forgery=recount("system", lambda _: 1, "The system message is not counted."),
 )
 def system_counted(transcript: Transcript) -> Statements:
-    """A system message adds to `prompt_tokens`."""
+    """A system message adds to `prompt_tokens`, where anything does."""
+    _per_word(transcript)
     bare, _ = prompt_of(transcript, "bare")
     whole, reading = prompt_of(transcript, "system")
     if whole < bare + 4:
@@ -209,6 +213,7 @@ def overlap(transcript: Transcript) -> Statements:
 )
 def turn_overhead(transcript: Transcript) -> Statements:
     """Three turns cost what they cost alone, less the marks that a conversation has once."""
+    _per_word(transcript)
     order, _ = prompt_of(transcript, "bare")
     word, _ = prompt_of(transcript, "word")
     whole, reading = prompt_of(transcript, "conversation")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -178,6 +179,13 @@ def test_a_stammer_is_not_cumulative() -> None:
 )
 def test_a_stream_that_fails_must_not_look_whole(payloads: list[Any], identities: set[str]) -> None:
     assert accused(*payloads) - GATEWAY_ONLY == identities
+
+
+def test_no_sentinel_is_owed_after_an_error_that_no_blank_line_ends() -> None:
+    failing = stream(ROLE, TEXT, ERROR)
+    open_ended = replace(failing, body=failing.body.removesuffix(b"\n"))
+    assert "stream.done-present" not in accusers(open_ended, "stream")
+    assert "framing.last-block" in accusers(open_ended, "framing")
 
 
 @settings(max_examples=60, deadline=None)
