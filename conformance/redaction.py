@@ -8,6 +8,7 @@ row (or two thirds of a short one) count as the key. A masked form such as `sk-*
 
 from __future__ import annotations
 
+import functools
 import re
 import zlib
 from collections.abc import Iterable, Mapping
@@ -25,13 +26,16 @@ SHORT = 6
 MAX_UNPACKED = 8 * 1024 * 1024
 """Bytes of a compressed body that are looked through."""
 
+MOST_FIELDS = 1000
+"""Names and values of headers whose outcome is remembered."""
+
 _TEMPLATE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 class Secrets:
     """The keys of a run, and what hides them. Its repr shows roles only."""
 
-    __slots__ = ("_keys", "_patterns", "_pieces", "_short", "_sieve")
+    __slots__ = ("_field", "_keys", "_patterns", "_pieces", "_short", "_sieve")
 
     def __init__(self, keys: Mapping[str, str], patterns: Iterable[str] = ()) -> None:
         """Take role → key, and the user's own regular expressions.
@@ -44,6 +48,8 @@ class Secrets:
         # Most texts hold no piece of any key, and one pass over them says so.
         self._sieve = any_of(self._pieces)
         self._short = [(role, key) for role, key in self._keys.items() if len(key) < SHORT]
+        # Names of headers, and most values, are the same in every answer of a run.
+        self._field = functools.lru_cache(MOST_FIELDS)(self._scrub_field)
 
     def __repr__(self) -> str:
         return f"Secrets({', '.join(sorted(self._keys))})"
@@ -109,7 +115,7 @@ class Secrets:
             return _hide_cookie(value)
         return self._field(value)
 
-    def _field(self, text: str) -> str:
+    def _scrub_field(self, text: str) -> str:
         data = self.scrub(text.encode("latin-1", "replace"))
         for role, key in self._short:
             hidden = placeholder(role, "", len(key.encode()))

@@ -7,7 +7,7 @@ then let go; of the many that show one cause, the smallest is kept.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,8 +20,10 @@ from conformance.fuzz.twins import BETWEEN, Told, compare, has_twin, told
 from conformance.fuzz.weighing import weigh
 from conformance.judging import applicable
 from conformance.reading import Reading
-from conformance.verdict import KEPT, Finding, Note, Opinion, hear
+from conformance.verdict import KEPT, Finding, NotDecided, Note, Opinion
 from openapi import Contract, Level, Scope
+
+Where = Callable[[Reading], bool]
 
 
 @dataclass(slots=True)
@@ -68,7 +70,8 @@ class Harvest:
     """Why not every case was sent; empty when all were."""
     crashes: list[str] = field(default_factory=list)
     _tallies: dict[str, _Tally] = field(default_factory=dict)
-    _judges: list[EveryExchange] = field(default_factory=list)
+    _judges: dict[Where, list[EveryExchange]] = field(default_factory=dict)
+    """Judges by what they are about, which is asked once of each exchange."""
     _graded: frozenset[str] = frozenset()
     _plain: dict[str, Told | None] = field(default_factory=dict)
     _growth: list[list[int]] = field(default_factory=list)
@@ -89,7 +92,7 @@ class Harvest:
                 continue
             graded.append(requirement.id)
             if isinstance(entry.judge, EveryExchange):
-                self._judges.append(entry.judge)
+                self._judges.setdefault(entry.judge.where, []).append(entry.judge)
         self._graded = frozenset(graded)
 
     def take(self, exchange: Exchange) -> frozenset[str]:
@@ -123,13 +126,15 @@ class Harvest:
     def _findings(self, reading: Reading) -> Iterator[tuple[str, str, Finding]]:
         kind = _kind(reading)
         garbled = lies(reading.exchange.request.sending)
-        for judge in self._judges:
-            # A length that lies is answered below the gateway, in words of the HTTP server.
-            if garbled and not judge.id.startswith("always."):
+        for where, judges in self._judges.items():
+            if not self._concerns(where, judges, reading):
                 continue
-            opinion = self._hear(judge, reading)
-            if opinion is not None:
-                for finding in opinion.findings[:1]:
+            for judge in judges:
+                # A length that lies is answered below the gateway, in words of the HTTP server.
+                if garbled and not judge.id.startswith("always."):
+                    continue
+                finding = self._hear(judge, reading)
+                if finding is not None:
                     yield judge.id, kind, finding
         weighed_all = list(weigh(reading, self.law))
         label = reading.exchange.request.label
@@ -143,20 +148,34 @@ class Harvest:
             if weighed.finding is not None:
                 yield weighed.requirement, weighed.kind, weighed.finding
 
-    def _hear(self, judge: EveryExchange, reading: Reading) -> Opinion | None:
+    def _concerns(self, where: Where, judges: list[EveryExchange], reading: Reading) -> bool:
         try:
-            if not judge.where(reading):
-                return None
-            opinion = hear(judge.judge(reading))
+            return where(reading)
         except Exception:
-            last = traceback.format_exc(limit=-2).strip().splitlines()
-            self.crashes.append(f"judge of {judge.id} on {reading.id}: {last[-1]}")
-            return None
+            self._crashed(judges[0].id, reading)
+            return False
+
+    def _hear(self, judge: EveryExchange, reading: Reading) -> Finding | None:
+        """Return the first finding of a judge, and count what it says."""
         tally = self._tally(judge.id)
-        tally.judged += opinion.undecided is None
-        if len(tally.notes) < KEPT:
-            tally.notes += opinion.notes[:1]
-        return opinion
+        found: Finding | None = None
+        try:
+            for statement in judge.judge(reading) or ():
+                if isinstance(statement, Finding):
+                    found = found or statement
+                elif len(tally.notes) < KEPT:
+                    tally.notes.append(statement)
+        except NotDecided:
+            return found
+        except Exception:
+            self._crashed(judge.id, reading)
+            return None
+        tally.judged += 1
+        return found
+
+    def _crashed(self, identity: str, reading: Reading) -> None:
+        last = traceback.format_exc(limit=-2).strip().splitlines()
+        self.crashes.append(f"judge of {identity} on {reading.id}: {last[-1]}")
 
     def _tally(self, requirement: str) -> _Tally:
         return self._tallies.setdefault(requirement, _Tally())

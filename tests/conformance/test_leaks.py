@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from conformance import leaks
 
@@ -97,3 +101,15 @@ def test_stand_ins_of_tokenizers_are_found_and_accents_are_not() -> None:
 def test_engines_are_found_by_name() -> None:
     assert leaks.engine_names("AiError: 5006 from @cf/google")
     assert leaks.engine_names("the engine failed") == []
+
+
+@pytest.mark.parametrize(("words", "pattern"), [*leaks._TRACES, *leaks._PLACES])
+def test_whatever_an_expression_matches_holds_one_of_its_words(
+    words: tuple[str, ...], pattern: re.Pattern[str]
+) -> None:
+    @settings(max_examples=60, database=None)
+    @given(st.from_regex(pattern))
+    def holds(text: str) -> None:
+        assert any(word in text for word in words)
+
+    holds()
