@@ -130,10 +130,13 @@ def short_stops(reading: Reading) -> Statements:
     elif window is None and (prompt or 0) + (tokens or cap) > UNKNOWN_WINDOW:
         return
     if tokens is not None and tokens + SLACK < room * len(cut):
+        several = len(cut) > 1
+        each = f" for each of {len(cut)} choices" if several else ""
+        all_of_them = " of each" if several else ""
         yield Finding(
             finish_place(reading, cut[0]),
-            f"'stop', since {tokens} tokens are fewer than the cap of {cap}",
-            "'length'",
+            f"'stop', since {tokens} tokens are fewer than the cap of {cap}{each}",
+            f"'length'{all_of_them}",
             reading.id,
         )
     elif tokens is None and not _hidden(reading):

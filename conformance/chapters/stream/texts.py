@@ -18,6 +18,8 @@ from conformance.verdict import Finding, NotApplicable
 ALL = (TEXTS, SHAPES, CHOICES)
 _BLANKS = 6
 """Blanks that an answer must have before their loss is no chance."""
+_CHANCES = 2
+"""Requests that must show a loss where answers vary by themselves."""
 
 
 def answered(transcript: Transcript) -> list[Pair]:
@@ -130,13 +132,13 @@ def stripped(transcript: Transcript) -> Transcript | None:
 @judges("stream.blanks-kept", on=ALL, forgery=stripped)
 def blanks_kept(transcript: Transcript) -> Statements:
     """A stream of about as many letters has more than a quarter of the blanks."""
-    for pair in answered(transcript):
-        for at, whole, pieces in _alike(pair):
-            blanks = whole.count(" ")
-            if blanks >= _BLANKS and pieces.count(" ") <= blanks / 4:
-                yield text_finding(
-                    pair, at, f"{blanks} blanks, as in {visible(whole, 60)}", visible(pieces, 80)
-                )
+
+    def lost(whole: str, pieces: str) -> str:
+        blanks = whole.count(" ")
+        few = blanks >= _BLANKS and pieces.count(" ") <= blanks / 4
+        return f"{blanks} blanks" if few else ""
+
+    yield from _lost_each_time(transcript, lost)
 
 
 def without_newlines(transcript: Transcript) -> Transcript | None:
@@ -154,16 +156,32 @@ def without_newlines(transcript: Transcript) -> Transcript | None:
 @judges("stream.newlines-kept", on=ALL, forgery=without_newlines)
 def newlines_kept(transcript: Transcript) -> Statements:
     """A stream of about as many letters has line feeds where the plain answer has several."""
-    for pair in answered(transcript):
-        for at, whole, pieces in _alike(pair):
-            breaks = whole.strip().count("\n")
-            if breaks > 1 and "\n" not in pieces.strip():
-                yield text_finding(
-                    pair,
-                    at,
-                    f"{breaks} line feeds, as in {visible(whole, 60)}",
-                    visible(pieces, 80),
-                )
+
+    def lost(whole: str, pieces: str) -> str:
+        breaks = whole.strip().count("\n")
+        return f"{breaks} line feeds" if breaks > 1 and "\n" not in pieces.strip() else ""
+
+    yield from _lost_each_time(transcript, lost)
+
+
+def _lost_each_time(transcript: Transcript, lost: Callable[[str, str], str]) -> Statements:
+    """What `lost` names of a pair's texts; from a target that varies by itself it takes several.
+
+    One answer of such a target may well be laid out otherwise than the next.
+    """
+    seen = [
+        (pair, at, whole, pieces, lost(whole, pieces))
+        for pair in answered(transcript)
+        for at, whole, pieces in _alike(pair)
+    ]
+    told = [each for each in seen if each[-1]]
+    if transcript.setting.capabilities.get("deterministic", "effective") != "effective":
+        kept = [each for each in seen if lost(each[2], "") and not each[-1]]
+        if kept or len({pair.name for pair, *_ in told}) < _CHANCES:
+            return
+    for pair, at, whole, pieces, words in told:
+        expected = f"{words}, as in {visible(whole, 60)}"
+        yield text_finding(pair, at, expected, visible(pieces, 80))
 
 
 def _alike(pair: Pair) -> Iterator[tuple[int, str, str]]:

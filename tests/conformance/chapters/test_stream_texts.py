@@ -90,6 +90,28 @@ def test_what_gets_lost_is_named(identity: str, whole: str, pieces: str) -> None
     assert not opinion(identity, pair(whole, whole))[0]
 
 
+VARYING = Setting(capabilities={"deterministic": "absent"})
+LINES = "one\ntwo\nthree"
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        ([], False),
+        ([("two", LINES, "one two three")], True),
+        ([("two", LINES, "one, two, three"), ("three", LINES, LINES)], False),
+    ],
+)
+def test_one_answer_laid_out_otherwise_is_chance_where_answers_vary(
+    others: list[tuple[str, str, str]], told: bool
+) -> None:
+    exchanges = pair(LINES, "one two three")
+    for name, whole, pieces in others:
+        exchanges.append(plain(whole, label=modes.plain(name)))
+        exchanges.append(streamed(pieces, label=modes.streamed(name)))
+    assert bool(opinion("stream.newlines-kept", exchanges, VARYING)[0]) is told
+
+
 def test_finish_reasons_are_compared_where_the_texts_are_the_same() -> None:
     assert opinion("stream.finish-equal", [plain(SEA), streamed(SEA, "stop")])[0]
     assert not opinion("stream.finish-equal", [plain(SEA), streamed("a lake", "stop")])[0]
