@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from conformance import modes
 from conformance.chapters.stream.conversations import AFTER
 from conformance.exchange import Ending, Exchange, Setting
-from conformance.probes.framing import LONG, SHORT
-from conformance.probes.stream import BESIDE, FORMS, LEFT
+from conformance.probes.stream import BESIDE, LEFT
 from conformance.verdict import Inconclusive, NotApplicable
 from tests.conformance import answers
-from tests.conformance.answers import chunk, completion, request
+from tests.conformance.answers import chunk, completion
 from tests.conformance.chapters.judging import labelled, opinion
 from tests.conformance.chapters.streams import (
     DONE,
@@ -219,82 +217,6 @@ def test_a_rate_limit_after_closed_streams_decides_nothing() -> None:
     findings, undecided = opinion("stream.closed-early", limited, GREEDY)
     assert findings == ()
     assert isinstance(undecided, Inconclusive)
-
-
-def resumed(*texts: str) -> list[Exchange]:
-    labels = ("plain", "plain-again", "resumed", "resumed-again")
-    return [streamed(text, label=label) for label, text in zip(labels, texts, strict=True)]
-
-
-def test_last_event_id_must_change_nothing() -> None:
-    assert opinion("stream.last-event-id", resumed(SEA, SEA, SEA, SEA)) == ((), None)
-    assert opinion("stream.last-event-id", resumed(SEA, SEA, "is wide", "is wide"))[0]
-    assert not opinion("stream.last-event-id", resumed(SEA, SEA, "is wide", SEA))[0]
-    assert isinstance(
-        opinion("stream.last-event-id", resumed(SEA, "x", "y", "y"))[1], NotApplicable
-    )
-
-
-def test_every_form_of_no_options_is_accepted() -> None:
-    forms = [streamed(SEA, label=label) for label in FORMS]
-    assert opinion("stream.options-forms", forms) == ((), None)
-    assert opinion("stream.options-forms", [replace(forms[0], status=400), *forms[1:]])[0]
-
-
-def refusals(**changes: Any) -> list[Exchange]:
-    body = json.dumps({"error": {"message": "no", "type": "x"}}).encode()
-    refused = answers.exchange(body, request=request(stream=True), status=400)
-    labels = ("unknown-model", "no-messages", "hot")
-    return [labelled(replace(refused, **changes), label) for label in labels]
-
-
-def test_a_refusal_must_not_come_as_a_stream() -> None:
-    assert opinion("stream.refused-first", refusals()) == ((), None)
-    error = b'data: {"error":{"message":"no"}}\n\ndata: [DONE]\n\n'
-    for body in (b"", b"data: [DONE]\n\n", error):
-        headers = (("content-type", "text/event-stream"),)
-        assert opinion("stream.refused-first", refusals(status=200, body=body, headers=headers))[0]
-    answered = [labelled(streamed(SEA), label) for label in ("unknown-model", "hot")]
-    assert not opinion("stream.refused-first", answered)[0]
-
-
-@pytest.mark.parametrize(
-    ("status", "wrong"), [(500, False), (503, False), (400, True), (200, True)]
-)
-def test_an_engine_that_is_down_is_a_5xx(status: int, wrong: bool) -> None:
-    (failing,) = refusals(status=status)[:1]
-    assert bool(opinion("stream.failure-first", [labelled(failing, "failing")])[0]) is wrong
-
-
-def with_ids(ids: list[str]) -> list[Exchange]:
-    return [
-        labelled(stream(*[{**each, "id": name} for each in (ROLE, TEXT, END)], DONE), label)
-        for label, name in zip((*SHORT, *LONG), ids, strict=True)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("ids", "scope", "shared"),
-    [
-        ("abcde", "gateway", False),
-        ("aaaaa", "any", True),
-        ("aabbb", "any", True),
-        ("abcda", "any", False),
-        ("abcda", "gateway", True),
-    ],
-)
-def test_ids_are_shared_when_chance_cannot_explain_it(ids: str, scope: str, shared: bool) -> None:
-    findings, _ = opinion("stream.id-unique", with_ids(list(ids)), Setting(scope=scope))
-    assert bool(findings) is shared
-
-
-def test_a_long_answer_in_one_piece_every_time_is_found() -> None:
-    text = "word " * 20
-    assert opinion("stream.in-pieces", [streamed(text, label=label) for label in LONG])[0]
-    pieces = text.replace("d w", "d| w")
-    assert not opinion("stream.in-pieces", [streamed(pieces, label=label) for label in LONG])[0]
-    short = [streamed("hi", label=label) for label in LONG]
-    assert isinstance(opinion("stream.in-pieces", short)[1], NotApplicable)
 
 
 def test_a_stream_that_fails_each_time_is_not_delivered_and_one_that_fails_once_is() -> None:
