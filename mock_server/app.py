@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from mock_server import engines
 from mock_server.completion import Engine
@@ -65,17 +66,18 @@ def build(
     engine: Engine | None = None,
     clock: Callable[[], int] = time.time_ns,
     ids: Callable[[], str] | None = None,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> App:
     """Put a mock together.
 
-    `engine` takes the place of the one the settings name, `clock` tells nanoseconds since the epoch
-    and `ids` makes names that never repeat. Raises SettingsError, in one sentence, for an engine, a
-    fault, a variant or a state nobody wrote.
+    `engine` takes the place of the one the settings name, `clock` tells nanoseconds since the
+    epoch, `ids` makes names that never repeat and `sleep` lets seconds pass. Raises SettingsError,
+    in one sentence, for an engine, a fault, a variant or a state nobody wrote.
     """
     behaviour = Behaviour([*fault.named(settings.faults), *variant.named(settings.variants)])
     settings = behaviour.settings(settings)
     gateway = Gateway(settings, contract(), engine or _engine(settings), behaviour, ids or _random)
-    return App(Edge(gateway, _state(settings), clock), settings.control_token)
+    return App(Edge(gateway, _state(settings), clock, sleep), settings.control_token)
 
 
 def _engine(settings: Settings) -> Engine:

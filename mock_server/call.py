@@ -10,6 +10,7 @@ from mock_server.completion import Engine, Prompt, Turn
 from mock_server.keys import Caller
 from mock_server.ledger import Ending
 from mock_server.message import Incoming
+from mock_server.pace import Schedule
 from mock_server.quota import Allowance
 from mock_server.routes import Route
 from openapi import Operation
@@ -31,6 +32,8 @@ class Call:
     """How this call is answered; the mock's own, unless something chose another for it."""
     engine: Engine
     """Who writes its answer; likewise."""
+    schedule: Schedule | None = None
+    """When it is answered; None for as soon as it can be."""
     route: Route | None = None
     operation: Operation | None = None
     arguments: Mapping[str, str] = field(default_factory=dict)

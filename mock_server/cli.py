@@ -9,6 +9,7 @@ import click
 
 from mock_server.gemma.commands import Stopped, doctor, named_paths, prepare
 from mock_server.keys import DEFAULT_KEY
+from mock_server.pace_options import pace, paced
 
 if TYPE_CHECKING:
     from mock_server.settings import Settings
@@ -38,6 +39,7 @@ main.add_command(doctor)
 @click.option("--tokenizer", metavar="FILE", help="Count with this tokenizer.json.")
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Break one requirement.")
 @click.option("--variant", "variants", multiple=True, metavar="NAME", help="Differ, legally.")
+@paced
 @click.option("--list-faults", is_flag=True, help="Print the faults and exit.")
 @click.option("--list-variants", is_flag=True, help="Print the variants and exit.")
 @click.option(
@@ -57,6 +59,7 @@ def serve(
     list_faults: bool,
     list_variants: bool,
     ready_json: bool,
+    **timing: str | None,
 ) -> None:
     """Serve until interrupted."""
     try:
@@ -78,6 +81,7 @@ def serve(
             tokenizer=tokenizer,
             faults=faults,
             variants=variants,
+            pace=pace(timing),
             control_token=secrets.token_urlsafe(18),
         )
         _serve(settings, host, port, ready_json)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing
 from typing import Any
 
@@ -16,18 +16,26 @@ from mock_server.message import Incoming
 from mock_server.sending import GoneError, Message, Receive, Send, Sender, Watch, read
 from mock_server.state import Read, State
 from mock_server.stream import Stream, at_once, pieces, told
+from mock_server.waiting import Waits
 from mock_server.wire import JsonAnswer
 
 
 class Edge:
     """Drives calls: reads bodies, grants wishes, sends answers, settles each call once."""
 
-    def __init__(self, gateway: Gateway, state: State, clock: Callable[[], int]) -> None:
-        """`clock` tells nanoseconds since the epoch."""
+    def __init__(
+        self,
+        gateway: Gateway,
+        state: State,
+        clock: Callable[[], int],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """`clock` tells nanoseconds since the epoch; `sleep` takes seconds."""
         self.gateway = gateway
         self.state = state
         self.journal = Journal()
         self._clock = clock
+        self._waits = Waits(clock, sleep)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -39,7 +47,7 @@ class Edge:
             self._clock(),
         )
         call = self.gateway.call(incoming)
-        sender = Sender(scope, send, call)
+        sender = Sender(scope, send, call, self._waits)
         try:
             await self._answer(call, receive, sender)
         except (GoneError, asyncio.CancelledError) as error:
@@ -78,6 +86,11 @@ class Edge:
             if watch.gone:
                 raise GoneError
         tokens = answer.usage.completion
+        if call.schedule is not None:
+            async with Watch(receive) as watch:
+                await self._waits.until(call, call.schedule.due(tokens))
+            if watch.gone:
+                raise GoneError
         reply = self.gateway.whole(call, answer.close(), tokens)
         call.delivered = tokens
         await self._grant(self.gateway.settle(call, Ending.COMPLETE), call, receive)

@@ -104,7 +104,9 @@ class Gateway:
         safe = asked and _SAFE_ID.fullmatch(asked) and shown(asked, incoming) == asked
         identity = asked if asked and safe else f"req_{self._ids()}"
         self._calls += 1
-        return Call(incoming, identity, self._calls - 1, self.behaviour, self.engine)
+        number = self._calls - 1
+        schedule = self.settings.pace.schedule(number) if self.settings.pace else None
+        return Call(incoming, identity, number, self.behaviour, self.engine, schedule)
 
     def admit(self, call: Call) -> Wishes:
         """Take a call through admission; raises Problem where it is refused."""

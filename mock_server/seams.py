@@ -63,7 +63,14 @@ class HangUp:
     reset: bool = False
 
 
-Write = bytes | Raw | HangUp
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing is sent for a while, not even a sign of life, and all that follows comes later."""
+
+    nanoseconds: int
+
+
+Write = bytes | Raw | HangUp | Pause
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ import asyncio
 import socket
 import struct
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import aclosing
 from types import TracebackType
 from typing import Any
 
 from mock_server.call import Call
 from mock_server.message import Incoming, Reply
-from mock_server.seams import HangUp, Raw, Write
+from mock_server.seams import HangUp, Pause, Raw, Write
+from mock_server.waiting import Waits
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -97,11 +99,12 @@ class Watch:
 class Sender:
     """Sends one answer."""
 
-    def __init__(self, scope: Message, send: Send, call: Call) -> None:
+    def __init__(self, scope: Message, send: Send, call: Call, waits: Waits) -> None:
         self.started = False
         """The head has been sent; nothing else can be answered any more."""
         self._send = send
         self._call = call
+        self._waits = waits
         self._transport = scope.get("extensions", {}).get(TRANSPORT)
         self._cut = False
 
@@ -112,7 +115,8 @@ class Sender:
         if not told and reply.status != 204:
             headers.append((b"content-length", b"%d" % len(reply.body)))
         await self._start(reply.status, headers)
-        if self._call.behaviour.touches_writes and self._call.incoming.method != "HEAD":
+        touched = self._call.behaviour.touches_writes or self._call.schedule is not None
+        if touched and self._call.incoming.method != "HEAD":
             await self.stream(self._call.behaviour.writes(_once(reply.body), self._call))
             await self.end()
         else:
@@ -122,8 +126,15 @@ class Sender:
         """Send the head of a stream."""
         await self._start(reply.status, _encoded(reply))
 
-    async def stream(self, writes: AsyncIterator[Write]) -> None:
-        """Send writes as they come, each as one chunk, until they end or hang up."""
+    async def stream(self, writes: AsyncGenerator[Write]) -> None:
+        """Send writes when they are due, each as one chunk, until they end or hang up."""
+        if self._call.schedule is None:
+            await self._each(writes)
+        else:
+            async with aclosing(self._waits.paced(writes, self._call)) as paced:
+                await self._each(paced)
+
+    async def _each(self, writes: AsyncIterator[Write]) -> None:
         sent = 0
         async for write in writes:
             match write:
@@ -141,6 +152,8 @@ class Sender:
                 case HangUp(reset):
                     self._hang_up(reset)
                     return
+                case Pause():
+                    raise RuntimeError("a pause needs a pace to stand in")
 
     async def end(self) -> None:
         """End the body, unless the connection has ended already."""
@@ -148,6 +161,8 @@ class Sender:
             await self._send({"type": "http.response.body", "body": b""})
 
     async def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        if self._call.schedule is not None:
+            await self._waits.until(self._call, self._call.schedule.pace.first_byte)
         self.started = True
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 

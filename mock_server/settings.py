@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mock_server.pace import Pace
 from openapi import ModelFacts, contract
 
 
@@ -33,6 +34,8 @@ class Settings:
     """File of a tokenizer to count with, instead of the shipped one."""
     faults: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
+    pace: Pace | None = None
+    """When answers come; None for as soon as they can."""
     state: str = "memory"
     """Name of a file in `state/`."""
     cors: bool = True

@@ -12,9 +12,11 @@ from typing import Any, cast
 from mock_server import sse
 from mock_server.admission import failed, saturated
 from mock_server.call import Call
+from mock_server.chunking import chunked, chunked_later
 from mock_server.completion import AtOnce, Completion, EngineFailure, EngineSaturated, Piece
 from mock_server.gateway import Gateway
 from mock_server.ledger import Ending
+from mock_server.pace import Unit
 from mock_server.parameters import include_usage
 from mock_server.problem import Problem
 from mock_server.wire import StreamAnswer
@@ -108,9 +110,13 @@ def pieces(call: Call) -> Iterator[Piece] | AsyncGenerator[Piece]:
     """Return what the engine makes for a call: at once, unless engine or behaviour may wait."""
     assert call.prompt is not None
     made = call.engine.pieces(call.prompt)
+    chunk = call.schedule.pace.chunk if call.schedule and call.streams else None
+    if chunk is not None and chunk.unit is Unit.BYTES:
+        chunk = None
     if isinstance(made, Iterator) and not call.behaviour.touches_pieces:
-        return made
-    return call.behaviour.pieces(waiting(made), call)
+        return chunked(made, chunk) if chunk else made
+    changed = call.behaviour.pieces(waiting(made), call)
+    return chunked_later(changed, chunk) if chunk else changed
 
 
 def at_once(call: Call) -> Completion | None:

@@ -1,0 +1,63 @@
+"""Waiting: the one place where the mock lets time pass, as a pace says. Knows no distribution."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+
+from mock_server import sse
+from mock_server.call import Call
+from mock_server.pace import SECOND, Schedule, Unit
+from mock_server.seams import Pause, Write
+
+
+class Waits:
+    """Lets calls wait until what they send is due."""
+
+    def __init__(
+        self, clock: Callable[[], int], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        """`clock` tells nanoseconds since the epoch; `sleep` takes seconds."""
+        self._clock = clock
+        self._sleep = sleep
+
+    async def until(self, call: Call, due: int) -> None:
+        """Wait until `due` nanoseconds have passed since the call arrived."""
+        left = due - self._elapsed(call)
+        if left > 0:
+            await self._sleep(left / SECOND)
+
+    async def paced(self, writes: AsyncGenerator[Write], call: Call) -> AsyncGenerator[Write]:
+        """Yield writes when they are due; signs of life come where that is long."""
+        schedule = call.schedule
+        assert schedule is not None
+        keep_alive, chunk = schedule.pace.keep_alive, schedule.pace.chunk
+        size = chunk.size if chunk is not None and chunk.unit is Unit.BYTES else 0
+        paused = 0
+        async with aclosing(writes):
+            async for write in writes:
+                if isinstance(write, Pause):
+                    paused += write.nanoseconds
+                    await self._sleep(write.nanoseconds / SECOND)
+                    continue
+                # Whoever asks for a write has sent the one before: this one tells the next token.
+                due = _due(call, schedule) + paused
+                while (left := due - self._elapsed(call)) > 0:
+                    await self._sleep(min(left, keep_alive or left) / SECOND)
+                    if keep_alive and left > keep_alive and call.streams:
+                        yield sse.KEEP_ALIVE
+                if size and isinstance(write, bytes):
+                    for start in range(0, len(write), size):
+                        yield write[start : start + size]
+                else:
+                    yield write
+
+    def _elapsed(self, call: Call) -> int:
+        return self._clock() - call.incoming.now
+
+
+def _due(call: Call, schedule: Schedule) -> int:
+    """Return when the next token is due, or a refusal, which waits for no token."""
+    refused = call.prompt is None or call.status >= 400
+    return schedule.pace.first_byte if refused else schedule.due(call.delivered)
