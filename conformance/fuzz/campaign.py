@@ -5,17 +5,17 @@ The same governor grants every request, those of shrinking too.
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, takewhile
 
 from conformance.exchange import Exchange, Request, Setting
 from conformance.fuzz import FUZZ
 from conformance.fuzz.cases import Case, cases, subject_of
 from conformance.fuzz.envelope import lies
 from conformance.fuzz.harvest import Cause, Harvest
+from conformance.fuzz.lanes import in_order
 from conformance.fuzz.reducing import reductions
 from conformance.json_view import read
 from conformance.perform import Performer
@@ -28,8 +28,6 @@ MOST_CAUSES = 40
 """Causes that are shrunk; the others are reported as they were found."""
 MOST_STEPS = 120
 """Requests that shrinking one cause may cost."""
-AHEAD = 8
-"""How many cases, for each one under way, may wait for an earlier one to be judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +65,21 @@ class Campaign:
                 await self._shrink(cause, scene)
 
     async def _perform(self, made: Iterable[Case], total: int) -> None:
-        gate = asyncio.Semaphore(self.concurrency)
-        waiting: deque[asyncio.Task[Exchange | None]] = deque()
-
-        async def one(each: Case) -> Exchange | None:
-            async with gate:
-                return await self._hold(each)
-
-        async def judge_first() -> None:
-            exchange = await waiting.popleft()
-            if exchange is not None:
+        granted = takewhile(lambda case: not self.harvest.cut, made)
+        outcomes = in_order(
+            granted,
+            self._hold,
+            lanes=self.concurrency,
+            slow=lambda case: case.may_fail,
+            weight=lambda exchange: len(exchange.body) if exchange else 0,
+        )
+        async with contextlib.aclosing(outcomes):
+            async for exchange in outcomes:
+                if exchange is None:
+                    continue
                 self.harvest.take(exchange)
                 if self.harvest.cases % 50 == 0:
                     self.progress("fuzz", self.harvest.cases, total)
-
-        for each in made:
-            if self.harvest.cut:
-                break
-            waiting.append(asyncio.ensure_future(one(each)))
-            if len(waiting) >= self.concurrency * AHEAD:
-                await judge_first()
-        while waiting:
-            await judge_first()
 
     async def _hold(self, each: Case) -> Exchange | None:
         """Perform one request; None when the budget refuses it."""

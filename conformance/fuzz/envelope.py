@@ -22,7 +22,7 @@ HEADERS = (
     ("Content-Encoding", "identity"), ("Content-Language", "en"), ("Pragma", "no-cache"),
     ("X-Http-Method-Override", "DELETE"), ("X-Stainless-Retry-Count", "1"),
 )  # fmt: skip
-LIMIT = 2.0
+LIMIT = 1.0
 """Seconds until an exchange with a body that never ends is given up."""
 
 
