@@ -5,6 +5,7 @@ Run as `python -m bench.gemma7b [HOME]`. Needs 40 GB of disk and 16 GB of memory
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -19,7 +20,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto
 
-from bench.gemma import STORY, bare, serving, together
+from bench.gemma import STORY, Loop
+from bench.gemma_serving import Rate, serving, together
 from mock_server.gemma.folder import config, write_manifest
 from mock_server.gemma.graph import Graph, Matrices, assemble
 from mock_server.gemma.shape import Shape, Slot
@@ -37,6 +39,7 @@ SHAPE = Shape(
 )
 DISK, MEMORY = 40 * 10**9, 16 * 10**9
 BLOCK = 32
+PART = 1 << 24
 DATA = "model.onnx.data"
 
 
@@ -46,7 +49,8 @@ class RandomInt4(Matrices):
     def __init__(self, graph: Graph, shape: Shape, data: BinaryIO) -> None:
         super().__init__(graph, Weights({}), "int4")
         self._shape, self._data = shape, data
-        self._nibbles = np.random.default_rng(0).integers(0, 256, 1 << 24, np.uint8).tobytes()
+        # Each matrix has its own: the runtime keeps equal ones only once, which would flatter us.
+        self._random = np.random.default_rng(0)
 
     def product(self, slot: Slot, x: str) -> str:
         """Multiply by blocks of four bits."""
@@ -92,8 +96,8 @@ class RandomInt4(Matrices):
         self._data.write(b"\0" * (-self._data.tell() % 4096))
         offset, length = self._data.tell(), int(np.prod(size))
         if data is None:
-            for begun in range(0, length, len(self._nibbles)):
-                self._data.write(self._nibbles[: length - begun])
+            for begun in range(0, length, PART):
+                self._data.write(self._random.bytes(min(PART, length - begun)))
         else:
             length = self._data.write(data)
         tensor = TensorProto(name=name, data_type=kind, dims=size)
@@ -112,9 +116,17 @@ def write(folder: Path, shape: Shape = SHAPE) -> int:
         size = data.tell()
     onnx.save(model, str(folder / "model.onnx"))
     (folder / "genai_config.json").write_text(json.dumps(config(shape, [1, 107])))
-    shutil.copy(SHIPPED, folder / "tokenizer.json")
+    (folder / "tokenizer.json").write_text(tokenizer(shape.vocabulary), encoding="utf-8")
     write_manifest(folder, tuple(shape.slots()), half=False, adapters={})
     return size
+
+
+def tokenizer(size: int) -> str:
+    """The shipped tokenizer with a word more for every id the model has beyond it."""
+    document = json.loads(SHIPPED.read_text(encoding="utf-8"))
+    words = document["model"]["vocab"]
+    words |= {f"▁word{token}": token for token in range(len(words), size)}
+    return json.dumps(document, ensure_ascii=False)
 
 
 def lacking(home: Path) -> str | None:
@@ -131,26 +143,51 @@ def lacking(home: Path) -> str | None:
     return None
 
 
-def measure(folder: Path, tokens: int) -> None:
-    """Serve a folder; print load, memory, prefill, decode, and how long `/healthz` takes."""
-    loop = bare(folder, STORY, tokens)
-    print(f"bare loop          {loop}", flush=True)
+def measure(folder: Path, tokens: int, words: int) -> None:
+    """Print load, memory, prefill, decode, cancelling, and how long `/healthz` takes meanwhile."""
+    long = "fox " * words
+    began, cpu = time.perf_counter(), time.process_time()
+    loop: Loop | None = Loop(folder)
+    took = f"{time.perf_counter() - began:.0f} s wall, {time.process_time() - cpu:.0f} s CPU"
+    print(f"bare: loaded in {took}", flush=True)
+    loop.run(STORY, 2)
+    bare, read = loop.run(STORY, tokens), loop.run(long, 1)
+    print(f"bare loop         {bare}\nbare, long prompt {read}", flush=True)
+    # The server's own copy would not fit beside this one.
+    loop = None
+    gc.collect()
     began = time.perf_counter()
     with serving(folder) as server:
-        print(f"served after {time.perf_counter() - began:.0f} s, {server.memory()} kB", flush=True)
+        took = f"{time.perf_counter() - began:.0f} s wall, {server.cpu():.0f} s CPU"
+        print(f"served after {took}; worker {server.memory()} kB", flush=True)
+        together(server, STORY, 2, 1)
         one = together(server, STORY, tokens, 1)
-        print(f"HTTP, one stream   {one}")
-        print(f"  rate to bare {one.per_second / loop.per_second:.2f}", flush=True)
-        words = 200
-        long = threading.Thread(target=server.stream, args=("fox " * words, 1))
-        began, slowest = time.perf_counter(), 0.0
-        long.start()
-        while long.is_alive():
+        print(f"HTTP, one stream  {one}")
+        print(
+            f"  to the bare loop: {one.per_second / bare.per_second:.2f} in tokens a second, "
+            f"{bare.cpu_each / one.cpu_each:.2f} in tokens a CPU second",
+            flush=True,
+        )
+        two = together(server, STORY, tokens, 2)
+        print(f"HTTP, two streams {two}", flush=True)
+        said: list[Rate] = []
+        reading = threading.Thread(target=lambda: said.append(together(server, long, 1, 1)))
+        slowest = 0.0
+        reading.start()
+        while reading.is_alive():
             slowest = max(slowest, server.healthy())
             time.sleep(0.05)
-        rate = words / (time.perf_counter() - began)
-        print(f"prefill {rate:.1f} tokens/s; /healthz took at most {slowest * 1e3:.1f} ms")
-        print(f"memory {server.memory()} kB", flush=True)
+        print(f"HTTP, long prompt {said[0]}")
+        print(
+            f"  prefill of about {words} tokens: {words / said[0].wall:.1f}/s wall, "
+            f"{said[0].cpu / words * 1e3:.0f} ms CPU a token; to bare {read.cpu / said[0].cpu:.2f} "
+            f"by CPU; /healthz took at most {slowest * 1e3:.1f} ms"
+        )
+        print(f"worker {server.memory()} kB", flush=True)
+        server.abandon(long, after=4.0)
+        began = time.perf_counter()
+        server.stream("Hi", 1)
+        print(f"a token {time.perf_counter() - began:.1f} s after a client left amid its prompt")
 
 
 def main() -> None:
@@ -163,7 +200,7 @@ def main() -> None:
         began = time.perf_counter()
         size = write(Path(scratch))
         print(f"{size / 1e9:.2f} GB written in {time.perf_counter() - began:.0f} s", flush=True)
-        measure(Path(scratch), tokens=32)
+        measure(Path(scratch), tokens=32, words=200)
 
 
 if __name__ == "__main__":

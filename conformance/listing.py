@@ -37,6 +37,15 @@ def adapters_of(reading: Reading, model: str) -> tuple[str, ...]:
     )
 
 
+def parent_of(reading: Reading, model: str) -> str:
+    """Return what a listed `base:name` stands on; any other model stands on itself."""
+    base = model.rpartition(":")[0]
+    for entry in models(reading):
+        if base and entry.get("id") == model and entry.get("parent") == base:
+            return base
+    return model
+
+
 def window_of(reading: Reading, model: str) -> int | None:
     """Return the context window a list claims for a model."""
     for entry in models(reading):

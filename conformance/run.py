@@ -24,7 +24,7 @@ from conformance.catalogue import Catalogue, Conversation
 from conformance.errors import Unreachable, UsageError
 from conformance.exchange import Ending, Setting
 from conformance.judging import Docket, applicable
-from conformance.listing import adapters_of, model_ids, window_of
+from conformance.listing import adapters_of, model_ids, parent_of, window_of
 from conformance.perform import Performer
 from conformance.probe import Probe, Script, Transcript, ask
 from conformance.reading import Reading
@@ -82,7 +82,12 @@ async def introduce(
     facts = contract.model
     ours = facts is not None and facts.split(model)[0] == facts.id
     scope = target.scope or (Scope.GATEWAY if ours else Scope.ANY)
-    adapters = target.claims.adapters or adapters_of(reading, model)
+    named = facts.split(model)[1] if facts is not None and ours else None
+    adapters = (
+        target.claims.adapters
+        or adapters_of(reading, parent_of(reading, model))
+        or ((named,) if named else ())
+    )
     window = target.claims.context_window
     prices = target.claims.prices
     if facts is not None and scope is Scope.GATEWAY:

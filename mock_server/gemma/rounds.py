@@ -13,8 +13,9 @@ from mock_server.gemma.job import End, Gone, Job, Token
 
 SLICE_SECONDS = 0.05
 SMALLEST_SLICE = 16
+"""Kernels for a few rows round in another way, and a greedy text must not depend on the slices."""
 LARGEST_SLICE = 1024
-FIRST_SLICE = 64
+FIRST_SLICE = SMALLEST_SLICE
 
 
 class Sequence(Protocol):
@@ -85,7 +86,10 @@ class Rounds:
     def _move(self, one: _Running) -> Token | Gone | None:
         job = one.job
         if one.read < len(job.prompt):
-            part = job.prompt[one.read : one.read + self._slice]
+            end = one.read + self._slice
+            if len(job.prompt) - end < SMALLEST_SLICE:
+                end = len(job.prompt)
+            part = job.prompt[one.read : end]
             began = self._now()
             one.sequence.read(part)
             one.read += len(part)

@@ -23,8 +23,8 @@ ROUNDING = 1e-4
 """How far above zero a logarithm may be for want of precision."""
 
 
-VEILED = re.compile("\ufffd|^bytes:|^<0x|\u2581|\u0120|\u010a")
-"""Tokens whose text is not what they add to the answer."""
+VEILED = re.compile("\ufffd|^bytes:|^<0x|\u2581|\u0120|\u010a|\\\\x[0-9a-fA-F]{2}")
+"""Tokens whose text is not what they add to the answer: bytes of a character are spelled out."""
 
 
 class Found(NamedTuple):

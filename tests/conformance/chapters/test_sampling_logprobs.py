@@ -62,6 +62,12 @@ def test_a_character_of_two_tokens_is_put_together_from_bytes() -> None:
     assert found("sampling.logprobs-bytes", with_entries("é", {"content": halves})) == ()
 
 
+def test_bytes_of_a_part_of_a_character_may_be_spelled_out() -> None:
+    halves = [entry("\\xc3", bytes=[0xC3]), entry("\\xa9", bytes=[0xA9])]
+    assert found("sampling.logprobs-text", with_entries("é", {"content": halves})) == ()
+    assert found("sampling.logprobs-bytes", with_entries("é", {"content": halves})) == ()
+
+
 def test_bytes_that_are_code_points_are_seen() -> None:
     wrong = [entry("é", bytes=[233])]
     assert found("sampling.logprobs-bytes", with_entries("é", {"content": [entry("é")]})) == ()

@@ -72,6 +72,14 @@ def test_a_long_prompt_is_read_in_slices_between_the_others_steps():
     assert [size for number, size in log if number == 1] == [FIRST_SLICE, 16, 16]
 
 
+def test_the_last_slice_of_a_prompt_is_never_small():
+    turns, log = rounds()
+    turns.add(job(1, 3 * SMALLEST_SLICE + 1))
+    while not turns.turn():
+        pass
+    assert [size for _, size in log] == [16, 16, 17]
+
+
 def test_a_job_can_be_cancelled_between_two_slices_of_its_prompt():
     turns, log = rounds()
     turns.add(job(1, 5000))
