@@ -108,6 +108,12 @@ def answer_before_again(transcript: Transcript) -> Transcript:
     return transcript.replacing(replace(refusal, request=right.request))
 
 
+def _one_id(transcript: Transcript) -> bool:
+    """Whether every answer has the same id, which tells nothing of connections."""
+    answers = [each for each in transcript.readings if each.is_chat and each.ok]
+    return len(answers) > 2 and len({str(each.json.at("id")) for each in answers}) == 1
+
+
 @judges("transport.connection-reused", on=ONE_CONNECTION, forgery=answer_before_again)
 def connection_reused(transcript: Transcript) -> Statements:
     """Right and wrong requests on one connection, in turn, each get their own answer."""
@@ -127,7 +133,7 @@ def connection_reused(transcript: Transcript) -> Statements:
             yield Finding(reading.at_offset(0), "the list of models", shown(reading), reading.id)
         elif reading.is_chat and reading.ok:
             name = reading.json.at("id")
-            if isinstance(name, str) and name in ids:
+            if isinstance(name, str) and name in ids and not _one_id(transcript):
                 said = f"the answer to {ids[name].id} again, id {name[:60]}"
                 yield Finding(reading.at_pointer("/id"), due, said, reading.id)
             ids[name if isinstance(name, str) else reading.id] = reading

@@ -242,7 +242,13 @@ def _tripled(usage: dict[str, Any]) -> None:
 
 
 def _plain_text(reading: Reading) -> bool:
-    return has_usage(reading) and isinstance(reading.asked("messages"), list)
+    """A conversation of texts alone: an image or a sound costs tokens that no byte shows."""
+    messages = reading.asked("messages")
+    if not (has_usage(reading) and isinstance(messages, list)):
+        return False
+    contents = [message.get("content") for message in messages if isinstance(message, dict)]
+    parts = [part for content in contents if isinstance(content, list) for part in content]
+    return all(isinstance(part, dict) and part.get("type") == "text" for part in parts)
 
 
 @reads("usage.prompt-plausible", where=_plain_text, forgery=edit_usage(_tripled))

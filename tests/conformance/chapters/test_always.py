@@ -78,6 +78,9 @@ def test_each_departure_is_found_by_its_judge(identity: str, one: Exchange) -> N
     assert found(identity, one)
 
 
+PREFLIGHT = replace(request(), method="OPTIONS", body=b"")
+
+
 @pytest.mark.parametrize(
     ("identity", "one"),
     [
@@ -85,6 +88,7 @@ def test_each_departure_is_found_by_its_judge(identity: str, one: Exchange) -> N
         ("always.answered", replace(answer(), ending=Ending.RESET, status=None)),
         ("always.complete", replace(answer(), ending=Ending.ABANDONED)),
         ("always.json-or-events", exchange(b"foo: bar\n\n", "text/event-stream")),
+        ("always.json-or-events", exchange(b"OK", "text/plain", request=PREFLIGHT)),
         ("always.no-vendor-mark", refused("No.", headers=(("server", "cloudflare"),))),
         ("always.no-key", forge.with_added_header(answer(), "x-debug", "sk-a...ck")),
     ],

@@ -219,3 +219,6 @@ def test_a_refusal_in_the_place_of_an_answer_is_the_answer_before_again() -> Non
     assert kept("transport.connection-reused", *turns, own)
     assert broken("transport.connection-reused", *turns, came("right-2", 400, REFUSED))
     assert broken("transport.connection-reused", *turns, came("right-2"))
+    same = [came("right-2"), came("right-3")]
+    assert kept("transport.connection-reused", *turns, *same), "one id for all is told elsewhere"
+    assert broken("transport.connection-reused", *turns, own, same[1])

@@ -1,5 +1,6 @@
 """Usage: whole numbers that add up, and that mean what was sent and made."""
 
+from dataclasses import replace
 from json import dumps as dump
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from conformance.exchange import Exchange
 from conformance.probes.usage import REPEATS
-from tests.conformance.answers import GOOD, chunk, completion, exchange, streamed
+from tests.conformance.answers import GOOD, chunk, completion, exchange, request, streamed
 from tests.conformance.chapters.judging import accusers, found, labelled, opinion
 
 
@@ -42,6 +43,15 @@ def test_a_count_below_zero_is_a_finding() -> None:
 
 def test_a_prompt_is_never_free_of_tokens() -> None:
     assert found("usage.prompt-counted", counting(prompt=0, total=2))
+
+
+def test_a_prompt_of_text_has_a_plausible_count_and_an_image_costs_what_it_costs() -> None:
+    dear = counting(prompt=773, total=775)
+    assert found("usage.prompt-plausible", dear)
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+    parts = [{"type": "text", "text": "hi"}, image]
+    seen = request(messages=[{"role": "user", "content": parts}])
+    assert not found("usage.prompt-plausible", replace(dear, request=seen))
 
 
 def test_details_may_be_absent_null_or_within_the_count() -> None:
