@@ -24,6 +24,8 @@ class Stop:
     def __init__(self, governor: Governor) -> None:
         self._governor = governor
         self._wished = asyncio.Event()
+        self.under_way: set[asyncio.Future[Exchange]] = set()
+        """What is let go when the run is to end."""
 
     @property
     def wished(self) -> bool:
@@ -34,6 +36,8 @@ class Stop:
         """End the run."""
         self._governor.close(REASON)
         self._wished.set()
+        for exchange in self.under_way:
+            exchange.cancel()
 
     async def sleep(self, seconds: float) -> None:
         """Wait, but not beyond the wish to end."""
@@ -42,7 +46,7 @@ class Stop:
 
     def over(self, edge: Edge) -> Edge:
         """Return an edge that lets go of what is under way when the run is to end."""
-        return _Stoppable(edge, self._wished)
+        return _Stoppable(edge, self)
 
     @contextlib.contextmanager
     def on_interrupt(self) -> Iterator[None]:
@@ -66,19 +70,20 @@ class Stop:
 
 
 class _Stoppable:
-    def __init__(self, edge: Edge, wished: asyncio.Event) -> None:
+    def __init__(self, edge: Edge, stop: Stop) -> None:
         self._edge = edge
-        self._wished = wished
+        self._stop = stop
 
     async def perform(self, request: Request) -> Exchange:
-        exchange = asyncio.ensure_future(self._edge.perform(request))
-        wish = asyncio.ensure_future(self._wished.wait())
-        try:
-            await asyncio.wait({exchange, wish}, return_when=asyncio.FIRST_COMPLETED)
-            if exchange.done():
-                return exchange.result()
+        if self._stop.wished:
             raise OutOfBudget(REASON)
+        exchange = asyncio.ensure_future(self._edge.perform(request))
+        self._stop.under_way.add(exchange)
+        try:
+            return await exchange
+        except asyncio.CancelledError:
+            if self._stop.wished:
+                raise OutOfBudget(REASON) from None
+            raise
         finally:
-            for task in (exchange, wish):
-                task.cancel()
-            await asyncio.gather(exchange, wish, return_exceptions=True)
+            self._stop.under_way.discard(exchange)

@@ -7,7 +7,8 @@ kept as evidence, and only the last one is judged.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import functools
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -61,6 +62,8 @@ class Performer:
         """Hold one conversation to its end, or to the end of the budget."""
         script = probe.script(scene)
         kept: list[Exchange] = []
+        readings: dict[str, Reading] = {}
+        ask = functools.partial(self._answer, probe, scene, readings)
         answer: Answer = None
         cut = ""
         try:
@@ -68,10 +71,10 @@ class Performer:
                 step = script.send(answer)
                 match step:
                     case Send(request):
-                        answer = await self._answer(probe, request)
+                        answer = await ask(request)
                         kept.append(answer)
                     case Together(requests):
-                        answer = await self._at_once(probe, requests)
+                        answer = await _at_once(ask, requests)
                         kept.extend(answer)
                     case Wait(seconds, _):
                         await self.sleep(min(seconds, LONGEST_WAIT))
@@ -82,20 +85,17 @@ class Performer:
             cut = f"budget: {cap}"
         finally:
             script.close()
-        return Transcript(probe.name, scene.setting, tuple(kept), cut)
+        return Transcript(probe.name, scene.setting, tuple(kept), cut, readings)
 
-    async def _at_once(self, probe: Probe, requests: tuple[Request, ...]) -> tuple[Exchange, ...]:
-        tasks = [asyncio.ensure_future(self._answer(probe, request)) for request in requests]
-        done = await asyncio.gather(*tasks, return_exceptions=True)
-        for result in done:
-            if isinstance(result, BaseException):
-                raise result
-        return tuple(result for result in done if isinstance(result, Exchange))
-
-    async def _answer(self, probe: Probe, request: Request) -> Exchange:
+    async def _answer(
+        self, probe: Probe, scene: Scene, readings: dict[str, Reading], request: Request
+    ) -> Exchange:
         pause = self.patience
         for attempt in range(1, TRIES + 1):
-            exchange = await self._once(probe, request, attempt)
+            reading = await self._once(probe, scene, request, attempt)
+            # What it cost was read from it; whoever judges it need not read it again.
+            readings[request.label] = reading
+            exchange = reading.exchange
             noisy = _is_noise(exchange) and not probe.may_fail
             most = TRIES_OF_A_500 if exchange.status == 500 else TRIES
             if not noisy or attempt >= most:
@@ -109,7 +109,7 @@ class Performer:
             pause *= 2
         raise AssertionError("the loop returns on its last try")
 
-    async def _once(self, probe: Probe, request: Request, attempt: int) -> Exchange:
+    async def _once(self, probe: Probe, scene: Scene, request: Request, attempt: int) -> Reading:
         identity = f"{probe.name}/{request.label}" + (f"#{attempt}" if attempt > 1 else "")
         recorded = self.recorded.get(identity)
         if recorded is not None and _asks_the_same(recorded.request, request):
@@ -121,8 +121,20 @@ class Performer:
             exchange = await self.edge.perform(request)
             exchange = replace(exchange, probe=probe.name, attempt=attempt)
             self.keep(exchange)
-        self.governor.settle(request.ceiling, *_cost(exchange))
-        return exchange
+        reading = Reading(exchange, scene.setting)
+        self.governor.settle(request.ceiling, *_cost(reading))
+        return reading
+
+
+async def _at_once(
+    ask: Callable[[Request], Coroutine[None, None, Exchange]], requests: tuple[Request, ...]
+) -> tuple[Exchange, ...]:
+    tasks = [asyncio.ensure_future(ask(request)) for request in requests]
+    done = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in done:
+        if isinstance(result, BaseException):
+            raise result
+    return tuple(result for result in done if isinstance(result, Exchange))
 
 
 def _asks_the_same(recorded: Request, request: Request) -> bool:
@@ -145,11 +157,9 @@ def _asked_to_wait(exchange: Exchange) -> float | None:
     return None
 
 
-def _cost(exchange: Exchange) -> tuple[int | None, int | None]:
+def _cost(reading: Reading) -> tuple[int | None, int | None]:
     """Return prompt and completion tokens; nothing where nothing was generated, None if unsaid."""
-    if exchange.status is not None and exchange.status >= 400:
+    if reading.refused or reading.exchange.request.method != "POST":
         return 0, 0
-    if exchange.request.method != "POST":
-        return 0, 0
-    usage = Reading(exchange).usage
+    usage = reading.usage
     return (usage.prompt, usage.completion) if usage else (None, None)

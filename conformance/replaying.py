@@ -17,6 +17,7 @@ from conformance.exchange import Exchange, Request
 from conformance.fuzz import FUZZ
 from conformance.fuzz.harvest import Harvest, in_order
 from conformance.perform import OutOfBudget, Performer
+from conformance.reading import Reading
 from conformance.report import Report
 from conformance.run import Course, hold_all
 from conformance.session import Run, header_of
@@ -64,5 +65,5 @@ async def _replay(recorded: Evidence, only: str | None) -> Report:
     if fuzzed:
         harvest = Harvest(held.setting, law, catalogue(law), ids)
         for exchange in fuzzed:
-            harvest.take(exchange)
+            harvest.take(Reading(exchange, held.setting))
     return Run(held, by_id, header, ids, harvest).report()

@@ -36,7 +36,8 @@ def inside_word(text: str) -> str:
     for word in _WORD.finditer(text, len(text) // 4):
         start = word.start() + 1
         piece = text[start : start + 3]
-        if text.find(piece) == start:
+        # A fraction such as \u00bc counts as part of a word and is no letter.
+        if word[0].isalpha() and text.find(piece) == start:
             return piece
     return ""
 

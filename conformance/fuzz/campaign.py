@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, takewhile
 
-from conformance.exchange import Exchange, Request, Setting
+from conformance.exchange import Request, Setting
 from conformance.fuzz import FUZZ
 from conformance.fuzz.cases import Case, cases, subject_of
 from conformance.fuzz.envelope import lies
@@ -20,6 +20,7 @@ from conformance.fuzz.reducing import reductions
 from conformance.json_view import read
 from conformance.perform import Performer
 from conformance.probe import Probe, Script, ask
+from conformance.reading import Reading
 from conformance.scene import Scene, ceiling
 from conformance.target import Budget
 from openapi import contract
@@ -71,17 +72,17 @@ class Campaign:
             self._hold,
             lanes=self.concurrency,
             slow=lambda case: case.may_fail,
-            weight=lambda exchange: len(exchange.body) if exchange else 0,
+            weight=lambda reading: len(reading.exchange.body) if reading else 0,
         )
         async with contextlib.aclosing(outcomes):
-            async for exchange in outcomes:
-                if exchange is None:
+            async for reading in outcomes:
+                if reading is None:
                     continue
-                self.harvest.take(exchange)
+                self.harvest.take(reading)
                 if self.harvest.cases % 50 == 0:
                     self.progress("fuzz", self.harvest.cases, total)
 
-    async def _hold(self, each: Case) -> Exchange | None:
+    async def _hold(self, each: Case) -> Reading | None:
         """Perform one request; None when the budget refuses it."""
 
         def script(scene: Scene) -> Script:
@@ -92,7 +93,7 @@ class Campaign:
         if transcript.cut:
             self.harvest.cut = self.harvest.cut or transcript.cut
             return None
-        return transcript.exchanges[-1]
+        return transcript[each.request.label]
 
     async def _shrink(self, cause: Cause, scene: Scene) -> None:
         """Look for smaller requests that show a cause, as long as steps and budget last."""
@@ -108,11 +109,11 @@ class Campaign:
                     return
                 steps += 1
                 request = self._numbered(smaller, scene)
-                exchange = await self._hold(Case(request, lies(request.sending)))
-                if exchange is None:
+                reading = await self._hold(Case(request, lies(request.sending)))
+                if reading is None:
                     return
                 before = cause.exchange
-                self.harvest.take(exchange)
+                self.harvest.take(reading)
                 if cause.exchange is not before:
                     progress = True
                     break

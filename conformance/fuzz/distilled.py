@@ -11,6 +11,7 @@ from conformance.catalogue import catalogue
 from conformance.exchange import Request, Setting, Wire
 from conformance.fuzz import FUZZ
 from conformance.fuzz.harvest import Harvest
+from conformance.reading import Reading
 from conformance.redaction import Secrets
 from conformance.wire import Edge, Settings
 from openapi import contract
@@ -60,7 +61,8 @@ async def _findings(
     async with Edge(Settings(url), Secrets({"valid": key} if key else {})) as edge:
         exchange = replace(await edge.perform(request), probe=FUZZ)
     harvest = Harvest(setting, law, catalogue(law), frozenset({requirement}))
-    harvest.take(replace(exchange, request=replace(request, authorization="Bearer {valid}")))
+    keyed = replace(exchange, request=replace(request, authorization="Bearer {valid}"))
+    harvest.take(Reading(keyed, setting))
     return [
         f"{cause.finding.where}: expected {cause.finding.expected}, got {cause.finding.actual}"
         for cause in harvest.causes.values()

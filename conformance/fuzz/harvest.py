@@ -95,9 +95,9 @@ class Harvest:
                 self._judges.setdefault(entry.judge.where, []).append(entry.judge)
         self._graded = frozenset(graded)
 
-    def take(self, exchange: Exchange) -> frozenset[str]:
-        """Judge an exchange; return the keys of the causes that it shows."""
-        reading = Reading(exchange, self.setting)
+    def take(self, reading: Reading) -> frozenset[str]:
+        """Judge an exchange, read in the harvest's setting; return the causes that it shows."""
+        exchange = reading.exchange
         label = exchange.request.label
         counts = not label.startswith("shrink-")
         shown: dict[str, Cause] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from conformance import stopping
@@ -31,6 +31,7 @@ def test_no_piece_is_cut_from_an_answer_that_repeats_itself() -> None:
 
 
 @given(TEXTS)
+@example("0\u00bcAAA")
 def test_a_piece_inside_a_word_follows_a_letter(text: str) -> None:
     piece = stopping.inside_word(text)
     start = text.find(piece)

@@ -9,6 +9,7 @@ from conformance.catalogue import catalogue
 from conformance.exchange import Ending, Exchange, Request, Setting
 from conformance.fuzz import FUZZ
 from conformance.fuzz.harvest import Harvest, in_order
+from conformance.reading import Reading
 from openapi import contract
 
 MODEL = "google/gemma-7b-it-lora"
@@ -20,6 +21,10 @@ CHAPTER = frozenset(each.id for each in contract().requirements if each.id.start
 
 def harvest() -> Harvest:
     return Harvest(SETTING, contract(), catalogue(contract()), CHAPTER)
+
+
+def reading(*given: Any, **fields: Any) -> Reading:
+    return Reading(exchange(*given, **fields), SETTING)
 
 
 def exchange(label: str, status: int, answer: dict[str, Any], **fields: Any) -> Exchange:
@@ -53,7 +58,7 @@ def refusal(code: str, param: str | None) -> dict[str, Any]:
 def test_an_accepted_violation_is_one_cause_however_often_it_is_seen() -> None:
     subject = harvest()
     for number, user in enumerate(("a" * 30, "a", "a" * 9)):
-        subject.take(exchange(f"case-{number:06d}", 200, TAKEN, temperature=9, user=user))
+        subject.take(reading(f"case-{number:06d}", 200, TAKEN, temperature=9, user=user))
     (cause,) = subject.causes.values()
     assert cause.requirement == "request.temperature-range"
     assert (cause.count, cause.first, cause.exchange.request.label) == (
@@ -66,8 +71,8 @@ def test_an_accepted_violation_is_one_cause_however_often_it_is_seen() -> None:
 
 def test_a_step_of_shrinking_makes_a_cause_smaller_and_counts_for_nothing() -> None:
     subject = harvest()
-    subject.take(exchange("case-000000", 200, TAKEN, temperature=9, user="someone"))
-    subject.take(exchange("shrink-000001", 200, TAKEN, temperature=9))
+    subject.take(reading("case-000000", 200, TAKEN, temperature=9, user="someone"))
+    subject.take(reading("shrink-000001", 200, TAKEN, temperature=9))
     (cause,) = subject.causes.values()
     assert (cause.count, cause.exchange.request.label) == (1, "shrink-000001")
     assert subject.cases == 1
@@ -76,10 +81,10 @@ def test_a_step_of_shrinking_makes_a_cause_smaller_and_counts_for_nothing() -> N
 def test_a_refusal_is_weighed_by_code_and_param() -> None:
     subject = harvest()
     subject.take(
-        exchange("case-000000", 400, refusal("invalid_value", "temperature"), temperature=9)
+        reading("case-000000", 400, refusal("invalid_value", "temperature"), temperature=9)
     )
     assert not subject.causes
-    subject.take(exchange("case-000001", 400, refusal("invalid_type", "top_p"), temperature=9))
+    subject.take(reading("case-000001", 400, refusal("invalid_type", "top_p"), temperature=9))
     assert {cause.requirement for cause in subject.causes.values()} == {
         "request.range-code",
         "request.range-param",
@@ -88,14 +93,14 @@ def test_a_refusal_is_weighed_by_code_and_param() -> None:
 
 def test_a_legal_request_refused_is_a_cause() -> None:
     subject = harvest()
-    subject.take(exchange("case-000000", 400, refusal("invalid_value", "n"), n=5))
+    subject.take(reading("case-000000", 400, refusal("invalid_value", "n"), n=5))
     assert [cause.requirement for cause in subject.causes.values()] == ["request.legal-answered"]
 
 
 def test_noise_is_no_cause() -> None:
     subject = harvest()
     for number, status in enumerate((401, 402, 429, 500, 503)):
-        subject.take(exchange(f"case-{number:06d}", status, refusal("x", None), temperature=9))
+        subject.take(reading(f"case-{number:06d}", status, refusal("x", None), temperature=9))
     assert not subject.causes
 
 
@@ -103,7 +108,7 @@ def test_what_was_kept_is_summed_up_in_one_opinion() -> None:
     subject = harvest()
     for number in range(5):
         answer = refusal("invalid_value", "temperature")
-        subject.take(exchange(f"case-{number:06d}", 400, answer, temperature=9))
+        subject.take(reading(f"case-{number:06d}", 400, answer, temperature=9))
     (opinion,) = subject.opinions()["request.temperature-range"]
     assert (opinion.findings, opinion.count) == ((), 5)
 
