@@ -1,4 +1,4 @@
-"""The steps of admission: each looks at one thing and refuses, or notes what it learnt.
+"""The steps of admission that look at what is asked: each refuses, or notes what it learnt.
 
 Knows nothing of their order, which is `gateway.ADMISSION`'s alone, nor who grants their wishes.
 """
@@ -6,22 +6,20 @@ Knows nothing of their order, which is `gateway.ADMISSION`'s alone, nor who gran
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from mock_server import parameters, turns
 from mock_server.call import Call
-from mock_server.keys import Upstream, credentials
+from mock_server.keys import Upstream
 from mock_server.problem import Problem, nearest
-from mock_server.quota import SECOND, Allowance
-from mock_server.state import Hold, Read, Take, Wish
+from mock_server.state import Read, Wishes
 from mock_server.text import NotJsonError, loads
 from mock_server.window import Window
 
 if TYPE_CHECKING:
     from mock_server.gateway import Gateway
 
-Wishes = Generator[Wish, Any, None]
 Step = Callable[["Gateway", Call], Wishes | None]
 
 CHAT = "createChatCompletion"
@@ -56,51 +54,6 @@ def method(gateway: Gateway, call: Call) -> None:
             "method_not_allowed",
             f"{call.incoming.path[:200]} takes {allow}, not {call.incoming.method[:20]}.",
             headers={"allow": allow},
-        )
-
-
-def key(gateway: Gateway, call: Call) -> None:
-    """401 without a good key, where the operation asks for one."""
-    if not gateway.protected(call):
-        return
-    sent = call.incoming.header("authorization")
-    given = credentials(sent) if sent else None
-    if not given:
-        raise Problem(
-            "missing_api_key",
-            "No API key came with the request. Send it as 'Authorization: Bearer sk-aig-...'.",
-            headers={"www-authenticate": "Bearer"},
-        )
-    call.caller = gateway.keys.caller(given)
-    if call.caller is None:
-        raise Problem(
-            "invalid_api_key",
-            "The API key is not valid. It may have been mistyped or revoked; check it and send "
-            "another.",
-            headers={"www-authenticate": 'Bearer error="invalid_token"'},
-        )
-
-
-def quota(gateway: Gateway, call: Call) -> Wishes:
-    """429 for a key that has no requests left."""
-    caller = call.caller
-    if caller is None:
-        return
-    limit = caller.quota.limit
-    if caller.exhausted:
-        full_at = call.incoming.now + caller.quota.period
-        allowance = Allowance(False, limit, 0, full_at, caller.quota.period, SECOND)
-    else:
-        allowance = yield Take(caller.account, caller.quota)
-    allowance = call.behaviour.allowance(allowance, call)
-    call.allowance = allowance
-    if not allowance.allowed:
-        wait = max(1, -(-allowance.wait // SECOND))
-        raise Problem(
-            "rate_limit_exceeded",
-            f"This key may make {limit} requests a minute and has used them up. "
-            f"Come back in {wait} seconds.",
-            headers={"cache-control": "no-store"},
         )
 
 
@@ -181,20 +134,6 @@ def model(gateway: Gateway, call: Call) -> None:
         call.base, call.adapter = parameters.selection(call.body, gateway.settings.model, adapters)
 
 
-def scope(gateway: Gateway, call: Call) -> None:
-    """403 for a model the key may not use."""
-    if not gateway.takes_body(call) or call.caller is None or call.caller.models is None:
-        return
-    separator = gateway.settings.model.adapter_separator
-    selector = call.base if call.adapter is None else f"{call.base}{separator}{call.adapter}"
-    if selector not in call.caller.models:
-        raise Problem(
-            "scope_exceeded",
-            f"This key may not use '{selector}'. Use another key, or a model this one is for.",
-            "model",
-        )
-
-
 def window(gateway: Gateway, call: Call) -> None:
     """400 for a prompt that leaves no room for an answer."""
     if not gateway.takes_body(call):
@@ -212,23 +151,6 @@ def window(gateway: Gateway, call: Call) -> None:
         occurrence=gateway.occurrence(call),
     )
     call.prompt = call.behaviour.prompt(prompt, call)
-
-
-def wallet(gateway: Gateway, call: Call) -> Wishes:
-    """402 for a wallet that cannot cover the most this call may cost."""
-    if call.prompt is None or call.caller is None:
-        return
-    prompt, caller, settings = call.prompt, call.caller, gateway.settings
-    most = settings.model.cost(prompt.tokens, prompt.cap * prompt.n)
-    call.held = yield Hold(
-        call.completion, caller.account, most, caller.balance, settings.lease * SECOND
-    )
-    if not call.held:
-        raise Problem(
-            "insufficient_credits",
-            "The wallet does not cover this call. Top it up, or ask for fewer tokens; nothing was "
-            "charged.",
-        )
 
 
 def engine(gateway: Gateway, call: Call) -> None:

@@ -40,6 +40,11 @@ class Call:
     """Values of the path's parameters."""
     caller: Caller | None = None
     allowance: Allowance | None = None
+    """Of requests."""
+    tokens: Allowance | None = None
+    """Of tokens, for a key with such a limit, as the last wish left it."""
+    byok: bool = False
+    """The caller brought the provider's key and pays there, not here."""
     raw: bytes = b""
     """The request's body as it was read."""
     body: dict[str, Any] = field(default_factory=dict)

@@ -7,14 +7,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing
 from typing import Any
 
-from mock_server.admission import Wishes
 from mock_server.call import Call
 from mock_server.gateway import Gateway
 from mock_server.journal import Journal
 from mock_server.ledger import Ending
 from mock_server.message import Incoming
 from mock_server.sending import GoneError, Message, Receive, Send, Sender, Watch, read
-from mock_server.state import Read, State
+from mock_server.state import Read, State, Wishes
 from mock_server.stream import Stream, at_once, pieces, told
 from mock_server.waiting import Waits
 from mock_server.wire import JsonAnswer
@@ -34,7 +33,7 @@ class Edge:
         self.gateway = gateway
         self.state = state
         self.journal = Journal()
-        self._clock = clock
+        self.clock = clock
         self._waits = Waits(clock, sleep)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -44,7 +43,7 @@ class Edge:
             scope["path"],
             scope["query_string"].decode("latin-1"),
             {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
-            self._clock(),
+            self.clock(),
         )
         call = self.gateway.call(incoming)
         sender = Sender(scope, send, call, self._waits)
@@ -60,7 +59,7 @@ class Edge:
             if not sender.started:
                 await sender.whole(self.gateway.refuse(call, problem))
         finally:
-            self.journal.note(call, self._clock())
+            self.journal.note(call, self.clock())
 
     async def _answer(self, call: Call, receive: Receive, sender: Sender) -> None:
         await self._grant(self.gateway.admit(call), call, receive)
@@ -91,10 +90,10 @@ class Edge:
                 await self._waits.until(call, call.schedule.due(tokens))
             if watch.gone:
                 raise GoneError
-        reply = self.gateway.whole(call, answer.close(), tokens)
         call.delivered = tokens
+        # First settled, then told: what the headers say of the limits is what was used.
         await self._grant(self.gateway.settle(call, Ending.COMPLETE), call, receive)
-        await sender.whole(reply)
+        await sender.whole(self.gateway.whole(call, answer.close(), tokens))
 
     async def _stream(self, call: Call, receive: Receive, sender: Sender) -> None:
         stream = Stream(self.gateway, call)
@@ -117,7 +116,7 @@ class Edge:
                 if isinstance(wish, Read):
                     granted = await read(call.incoming, wish.limit, receive)
                     continue
-                granted = self.state.grant(wish, self._clock())
+                granted = self.state.grant(wish, self.clock())
                 if hasattr(granted, "__await__"):
                     granted = await granted
         except StopIteration:

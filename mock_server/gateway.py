@@ -12,18 +12,18 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
-from mock_server import admission, models, pages, parameters
-from mock_server.admission import CHAT, Step, Wishes
+from mock_server import admission, entitlement, models, pages, parameters
+from mock_server.admission import CHAT, TAG, Step
 from mock_server.call import Call
 from mock_server.completion import Engine, digest
-from mock_server.keys import Keys, added, built_in, shown
+from mock_server.keys import BYOK, Keys, added, built_in, shown
 from mock_server.ledger import Ending
 from mock_server.message import JSON, Incoming, Reply
 from mock_server.problem import Problem
 from mock_server.routes import Routes
 from mock_server.seams import Behaviour
 from mock_server.settings import Settings
-from mock_server.state import Release, Settle
+from mock_server.state import Release, Settle, Settled, Wishes
 from mock_server.text import dumps
 from mock_server.validation import Validation
 from mock_server.wire import Stamp, cost_in_cents
@@ -32,24 +32,26 @@ from openapi import Contract
 ADMISSION: tuple[Step, ...] = (
     admission.path,  # 404
     admission.method,  # 405
-    admission.key,  # 401
-    admission.quota,  # 429
+    entitlement.key,  # 401
+    entitlement.quota,  # 429
     admission.media,  # 415
     admission.size,  # 413
     admission.json,  # 400
     admission.schema,  # 400
     admission.conversation,  # 400
     admission.model,  # 404, of model and adapter
-    admission.scope,  # 403
+    entitlement.scope,  # 403
     admission.window,  # 400
-    admission.wallet,  # 402
+    entitlement.tokens,  # 400
+    entitlement.wallet,  # 429, of tokens; 402
     admission.engine,  # 500, 503
 )
 """When several things are wrong at once, the first of these decides."""
 
 EXPOSED = (
     "x-request-id, retry-after, x-cost-cents, x-ratelimit-limit-requests, "
-    "x-ratelimit-remaining-requests, x-ratelimit-reset-requests"
+    "x-ratelimit-remaining-requests, x-ratelimit-reset-requests, x-ratelimit-limit-tokens, "
+    "x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens"
 )
 REQUEST_HEADERS = "authorization, content-type, x-request-id, x-aig-tag"
 NO_STORE = "no-cache, no-store"
@@ -75,7 +77,10 @@ class Gateway:
         self.settings = settings
         self.engine = engine
         self.behaviour = behaviour
-        self.keys = Keys([*built_in(), *added(settings.keys)])
+        given = [*built_in(), *added(settings.keys), *settings.accounts.items()]
+        self.keys = Keys(given, shared=not settings.state.startswith("memory"))
+        self.byok = f"{BYOK}{settings.model.owned_by}"
+        """Header with the caller's own key of the provider."""
         self.routes = Routes(contract.operations)
         self.validation = Validation(contract, "ChatRequest")
         self.admission = behaviour.admission(ADMISSION)
@@ -123,15 +128,23 @@ class Gateway:
         completion_tokens = call.delivered
         if not call.held or call.caller is None:
             return
-        account = call.caller.account
+        caller, settled = call.caller, Settled(False)
         if ending is Ending.FAILED and not completion_tokens:
-            yield Release(call.completion, account)
-            return
-        cost = self.settings.model.cost(call.prompt.tokens, completion_tokens)
-        settle = Settle(
-            call.completion, account, ending, call.prompt.tokens, completion_tokens, cost
-        )
-        yield call.behaviour.charge(settle, call)
+            settled = yield Release(call.completion, caller.account)
+        else:
+            settle = Settle(
+                call.completion,
+                caller.account,
+                ending,
+                call.prompt.tokens,
+                completion_tokens,
+                self.cost(call, completion_tokens),
+                call.selector,
+                call.incoming.header(TAG) or caller.tag,
+            )
+            settled = yield call.behaviour.charge(settle, call)
+        if settled.tokens is not None:
+            call.tokens = settled.tokens
 
     def serve(self, call: Call) -> Reply:
         """Answer an admitted call that needs no engine."""
@@ -152,10 +165,20 @@ class Gateway:
     def whole(self, call: Call, document: dict[str, Any], completion_tokens: int) -> Reply:
         """Answer with a completion in one piece."""
         assert call.prompt is not None
-        cost = self.settings.model.cost(call.prompt.tokens, completion_tokens)
+        cost = self.cost(call, completion_tokens)
         headers = {"content-type": JSON, "x-cost-cents": cost_in_cents(cost)}
         document = call.behaviour.document(document, call)
         return self.dressed(call, Reply(200, dumps(document), headers))
+
+    def prices(self, call: Call) -> tuple[int, int]:
+        """Return what a prompt and a completion token of a call cost here; nano-USD."""
+        model = self.settings.model
+        return (0, 0) if call.byok else (model.input_price, model.output_price)
+
+    def cost(self, call: Call, completion_tokens: int) -> int:
+        """Return what a call costs here; nano-USD."""
+        assert call.prompt is not None
+        return 0 if call.byok else self.settings.model.cost(call.prompt.tokens, completion_tokens)
 
     def head(self, call: Call) -> Reply:
         """Answer with the head of a stream."""
@@ -171,6 +194,8 @@ class Gateway:
         headers = {**reply.headers, "x-request-id": call.id}
         if call.allowance is not None:
             headers.update(call.allowance.headers())
+        if call.tokens is not None:
+            headers.update(call.tokens.headers())
         if self.settings.cors:
             headers["access-control-allow-origin"] = "*"
             headers["access-control-expose-headers"] = EXPOSED

@@ -1,18 +1,20 @@
-"""Caller: who a key says is asking, and in what state their account is. Knows no HTTP status."""
+"""Keys: who a key says is asking, and what their account may do. Knows no HTTP status."""
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from mock_server.message import Incoming
-from mock_server.quota import Quota
+from mock_server.quota import Quota, Unit
 
 DEFAULT_KEY = "sk-aig-mock"
 NANO_USD = 1_000_000_000
 """In one USD."""
+BYOK = "x-byok-"
+"""How the name of a header begins that brings the caller's own key of a provider."""
 
 
 class Upstream(StrEnum):
@@ -41,22 +43,55 @@ class Caller:
     upstream: Upstream = Upstream.WELL
     models: tuple[str, ...] | None = None
     """Model selectors the key may use; None for all of them."""
+    scopes: tuple[str, ...] | None = None
+    """What the key may do, by the first word of a path (`chat`, `models`, `sub-accounts:read`);
+    None for everything."""
+    tokens: Quota | None = None
+    """Tokens a minute; None for no such limit."""
+    daily: int | None = None
+    """Requests in a day, UTC; None for no such limit."""
+    cap: int | None = None
+    """Nano-USD the account may spend in all; None for what the wallet holds."""
+    wallet: str = ""
+    """Account whose wallet pays; empty for its own."""
+    tag: str = ""
+    """What its costs are attributed to, unless a request says otherwise."""
+    revoked: bool = False
+    """The key no longer opens the account."""
+
+    @property
+    def payer(self) -> str:
+        """Account whose wallet pays."""
+        return self.wallet or self.account
+
+    def may(self, word: str, *, reading: bool) -> bool:
+        """Tell whether the key may do what a path's first word says."""
+        if self.scopes is None or word in self.scopes:
+            return True
+        return reading and f"{word}:read" in self.scopes
 
 
 class Keys:
-    """The keys a mock knows."""
+    """The keys a mock was started with; those made or changed since are in the shared state."""
 
-    def __init__(self, callers: Iterable[tuple[str, Caller]]) -> None:
-        self._callers = tuple((key.encode(), caller) for key, caller in callers)
+    def __init__(self, callers: Iterable[tuple[str, Caller]], *, shared: bool = False) -> None:
+        """`shared`: other processes make and change keys too."""
+        self._callers = {digest(key): caller for key, caller in callers}
+        self.changed = shared
+        """Somebody may have made, changed or revoked a key: ask the shared state as well."""
 
     def caller(self, key: str) -> Caller | None:
         """Return whom a key belongs to, or None; takes equally long for every wrong key."""
-        given = key.encode("utf-8", "surrogateescape")
-        found = None
-        for known, caller in self._callers:
-            if hmac.compare_digest(known, given):
-                found = caller
-        return found
+        return self._callers.get(digest(key))
+
+    def __iter__(self) -> Iterator[tuple[str, Caller]]:
+        """Yield the digest of each key and whom it belongs to."""
+        return iter(self._callers.items())
+
+
+def digest(key: str) -> str:
+    """Return what stands for a key wherever keys are kept: from it, no key can be told."""
+    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def built_in() -> list[tuple[str, Caller]]:
@@ -66,6 +101,12 @@ def built_in() -> list[tuple[str, Caller]]:
         (f"{DEFAULT_KEY}-no-credit", Caller("no-credit", balance=0)),
         (f"{DEFAULT_KEY}-over-limit", Caller("over-limit", Quota(60), exhausted=True)),
         (f"{DEFAULT_KEY}-small", Caller("small", Quota(5))),
+        (
+            f"{DEFAULT_KEY}-few-tokens",
+            Caller("few-tokens", tokens=Quota(1_000, unit=Unit.TOKENS)),
+        ),
+        (f"{DEFAULT_KEY}-daily", Caller("daily", daily=3)),
+        (f"{DEFAULT_KEY}-capped", Caller("capped", cap=0)),
         (f"{DEFAULT_KEY}-upstream-down", Caller("upstream-down", upstream=Upstream.DOWN)),
         (f"{DEFAULT_KEY}-saturated", Caller("saturated", upstream=Upstream.SATURATED)),
     ]
@@ -82,10 +123,19 @@ def added(words: Iterable[str]) -> list[tuple[str, Caller]]:
 
 
 def shown(text: str, incoming: Incoming) -> str:
-    """Return a text that may be sent back: without the key the request came with."""
-    sent = incoming.header("authorization")
-    key = credentials(sent) if sent else None
-    return text.replace(key, "[key]") if key else text
+    """Return a text that may be sent back: without the keys the request came with."""
+    for key in _sent(incoming.headers):
+        text = text.replace(key, "[key]")
+    return text
+
+
+def _sent(headers: Mapping[str, str]) -> Iterator[str]:
+    sent = headers.get("authorization")
+    if sent and (key := credentials(sent)):
+        yield key
+    for name, value in headers.items():
+        if name.startswith(BYOK) and value:
+            yield value
 
 
 def credentials(authorization: str) -> str | None:

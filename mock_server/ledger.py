@@ -1,4 +1,8 @@
-"""Ledger and wallet: nano-USD held, charged and given back, exactly once. Knows no prices."""
+"""Ledger and wallets: nano-USD held, charged and given back, exactly once. Knows no prices.
+
+What reconciles at any moment, for each wallet and for all of them: what was charged is what the
+wallet opened with, plus what was paid in, less what is available, less what is on hold.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,17 @@ class Ending(StrEnum):
     FAILED = "failed"
 
 
+class Refusal(StrEnum):
+    """Why nothing was held."""
+
+    TOKENS = "tokens"
+    """The key's tokens of this minute do not reach."""
+    CAP = "cap"
+    """The account's own spending cap would be exceeded."""
+    WALLET = "wallet"
+    """The wallet has less than the call may cost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the ledger: an admitted request, settled."""
@@ -33,19 +48,57 @@ class Entry:
     cost: int
     """Nano-USD."""
     balance: int
-    """Nano-USD left after it."""
+    """Nano-USD left in the wallet after it, holds included."""
+    wallet: str = ""
+    """Whose wallet paid."""
+    at: int = 0
+    """Nanoseconds since the epoch at which it was settled."""
+    model: str = ""
+    """Selector, as the client named it."""
+    tag: str = ""
+    """What the client attributes the cost to."""
+
+
+@dataclass(slots=True)
+class Wallet:
+    """The money of one account; nano-USD."""
+
+    opening: int
+    moved: int = 0
+    """Paid in since, less what was taken out."""
+    charged: int = 0
+    held: int = 0
+
+    @property
+    def balance(self) -> int:
+        """What is in it, holds included."""
+        return self.opening + self.moved - self.charged
+
+    @property
+    def available(self) -> int:
+        """What may still be held."""
+        return self.opening + self.moved - self.charged - self.held
+
+
+@dataclass(slots=True)
+class Spent:
+    """What one account has charged and on hold, whoever's wallet pays; nano-USD."""
+
+    charged: int = 0
+    held: int = 0
 
 
 @dataclass(slots=True)
 class _Hold:
     account: str
+    wallet: str
     amount: int
     until: int
     live: bool = True
 
 
 class Ledger:
-    """Balances of all accounts, the holds on them, and what was charged."""
+    """The wallets of all accounts, the holds on them, and what was charged."""
 
     def __init__(self) -> None:
         self.entries: deque[Entry] = deque(maxlen=KEPT)
@@ -53,46 +106,66 @@ class Ledger:
         """Nano-USD charged in all, entries no longer kept included."""
         self.settled = 0
         """Requests settled in all."""
-        self._balances: dict[str, int] = {}
-        self._held: dict[str, int] = {}
+        self.wallets: dict[str, Wallet] = {}
+        self.spent: dict[str, Spent] = {}
         self._holds: dict[str, _Hold] = {}
         self._lapsed: dict[str, _Hold] = {}
 
-    def open(self, account: str, balance: int) -> None:
-        """Give an account its first balance; an account that has one keeps it."""
-        self._balances.setdefault(account, balance)
+    def open(self, wallet: str, opening: int) -> Wallet:
+        """Return a wallet; one that was never seen opens with `opening`."""
+        found = self.wallets.get(wallet)
+        if found is None:
+            found = self.wallets[wallet] = Wallet(opening)
+        return found
 
-    def balance(self, account: str) -> int:
-        """Return what is in the wallet, holds included."""
-        return self._balances.get(account, 0)
-
-    def available(self, account: str, now: int) -> int:
-        """Return what may still be held: the balance less the holds whose lease runs."""
-        self._expire(now)
-        return self.balance(account) - self._held.get(account, 0)
-
-    def hold(self, request: str, account: str, amount: int, until: int, now: int) -> bool:
-        """Set an amount aside until `until`; False, and nothing held, if less is available."""
-        if self.available(account, now) < amount:
-            return False
-        self._holds[request] = _Hold(account, amount, until)
-        self._held[account] = self._held.get(account, 0) + amount
-        return True
+    def hold(
+        self,
+        request: str,
+        account: str,
+        wallet: str,
+        amount: int,
+        until: int,
+        cap: int | None = None,
+    ) -> Refusal | None:
+        """Set an amount aside until `until`, in an open wallet, unless wallet or cap have less."""
+        money = self.wallets[wallet]
+        spent = self.spent.get(account)
+        if spent is None:
+            spent = self.spent[account] = Spent()
+        if cap is not None and spent.charged + spent.held + amount > cap:
+            return Refusal.CAP
+        if money.available < amount:
+            return Refusal.WALLET
+        self._holds[request] = _Hold(account, wallet, amount, until)
+        money.held += amount
+        spent.held += amount
+        return None
 
     def settle(
-        self, request: str, ending: Ending, prompt_tokens: int, completion_tokens: int, cost: int
+        self,
+        request: str,
+        ending: Ending,
+        prompt_tokens: int,
+        completion_tokens: int,
+        cost: int,
+        at: int = 0,
+        model: str = "",
+        tag: str = "",
     ) -> bool:
         """Charge a held request and give the rest back; False if it was settled before."""
         hold = self._holds.pop(request, None) or self._lapsed.pop(request, None)
         if hold is None:
             return False
         self._give_back(hold)
-        balance = self.balance(hold.account) - cost
-        self._balances[hold.account] = balance
+        money = self.wallets[hold.wallet]
+        money.charged += cost
+        self.spent[hold.account].charged += cost
         self.charged += cost
         self.settled += 1
+        account, wallet = hold.account, hold.wallet
+        tokens = (prompt_tokens, completion_tokens)
         self.entries.append(
-            Entry(request, hold.account, ending, prompt_tokens, completion_tokens, cost, balance)
+            Entry(request, account, ending, *tokens, cost, money.balance, wallet, at, model, tag)
         )
         return True
 
@@ -103,20 +176,24 @@ class Ledger:
             self._give_back(hold)
         return hold is not None
 
-    def balances(self) -> dict[str, int]:
-        """Return the nano-USD in every wallet seen, holds included."""
-        return dict(self._balances)
+    def pay_in(self, wallet: str, amount: int) -> None:
+        """Add to an open wallet."""
+        self.wallets[wallet].moved += amount
+
+    def set_available(self, wallet: str, amount: int) -> None:
+        """Put in or take out what leaves exactly `amount` available in an open wallet."""
+        money = self.wallets[wallet]
+        money.moved += amount - money.available
 
     def held(self) -> int:
-        """Return the nano-USD on hold, over all accounts."""
-        return sum(self._held.values())
+        """Return the nano-USD on hold, over all wallets."""
+        return sum(wallet.held for wallet in self.wallets.values())
 
-    def _give_back(self, hold: _Hold) -> None:
-        if hold.live:
-            hold.live = False
-            self._held[hold.account] -= hold.amount
+    def expire(self, now: int) -> None:
+        """Free what is held by the oldest leases that ran out at `now`; some at a time.
 
-    def _expire(self, now: int) -> None:
+        A request that is settled all the same, later, is charged all the same.
+        """
         # Leases are equally long and dicts keep order, so the first live lease ends the search.
         for request, hold in list(islice(self._holds.items(), EXPIRED_AT_ONCE)):
             if hold.until > now:
@@ -125,3 +202,9 @@ class Ledger:
             self._lapsed[request] = self._holds.pop(request)
             if len(self._lapsed) > KEPT:
                 del self._lapsed[next(iter(self._lapsed))]
+
+    def _give_back(self, hold: _Hold) -> None:
+        if hold.live:
+            hold.live = False
+            self.wallets[hold.wallet].held -= hold.amount
+            self.spent[hold.account].held -= hold.amount

@@ -1,10 +1,25 @@
-"""Quota: what a key may still spend and when more comes. Reads no clock and keeps no state."""
+"""Quota: what a key may still spend and when more comes. Reads no clock and keeps no state.
+
+Everything is counted in nanoseconds and whole units, so that another backend can do the same sums:
+a state only compares and adds, and what is multiplied or divided is multiplied and divided here.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 SECOND = 1_000_000_000
+MINUTE = 60 * SECOND
+DAY = 86_400 * SECOND
+MILLISECOND = 1_000_000
+
+
+class Unit(StrEnum):
+    """What a quota counts."""
+
+    REQUESTS = "requests"
+    TOKENS = "tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,9 +27,20 @@ class Quota:
     """At most `limit` in any `period`, refilled evenly (the generic cell rate algorithm)."""
 
     limit: int
+    """Units that come back in a period."""
+    period: int = MINUTE
+    """Nanoseconds."""
+    burst: int = 0
+    """Units a full quota holds; 0 for as many as the limit."""
+    unit: Unit = Unit.REQUESTS
+    step: int = field(init=False, repr=False, compare=False)
+    """Nanoseconds in which one unit comes back: rounded up, so that never too many do."""
+    room: int = field(init=False, repr=False, compare=False)
     """Units a full quota holds."""
-    period: int = 60 * SECOND
-    """Nanoseconds in which an empty quota fills up."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "step", -(-self.period // self.limit) if self.limit > 0 else 0)
+        object.__setattr__(self, "room", self.burst or self.limit if self.limit > 0 else 0)
 
     def take(self, cost: int, now: int, full_at: int) -> Allowance:
         """Try to spend `cost` units at `now`.
@@ -22,18 +48,38 @@ class Quota:
         `full_at` is the state, one integer a key: when the quota will be full again (0 at first),
         in nanoseconds like `now`. The new state is the allowance's `full_at`.
         """
-        if self.limit <= 0:
-            return Allowance(False, self.limit, 0, now + self.period, self.period, self.period)
         start = max(full_at, now)
-        # Rounded down, or a limit that does not divide the period could never be spent whole.
-        after = start + cost * self.period // self.limit
-        excess = after - (now + self.period)
-        if excess > 0:
-            return Allowance(False, self.limit, self._left(start, now), start, start - now, excess)
-        return Allowance(True, self.limit, self._left(after, now), after, after - now, 0)
+        after = start + cost * self.step
+        excess = after - now - self.room * self.step
+        return self.answer(excess <= 0 < self.limit, cost, now, full_at)
 
-    def _left(self, full_at: int, now: int) -> int:
-        return max(0, (now + self.period - full_at) * self.limit // self.period)
+    def answer(self, allowed: bool, cost: int, now: int, full_at: int) -> Allowance:
+        """Return the allowance of a cost that was, or was not, allowed in the state `full_at`."""
+        limit, step, room = self.limit, self.step, self.room
+        if limit <= 0:
+            return Allowance(False, limit, 0, full_at, self.period, self.period, self.unit)
+        start = max(full_at, now)
+        if allowed:
+            after = start + cost * step
+            left = (room * step - (after - now)) // step
+            return Allowance(True, limit, left, after, after - now, 0, self.unit)
+        left = max(0, (room * step - (start - now)) // step)
+        wait = start + cost * step - now - room * step
+        return Allowance(False, limit, left, start, start - now, max(0, wait), self.unit)
+
+    def look(self, now: int, full_at: int) -> Allowance:
+        """Return what is left at `now`, spending nothing."""
+        return self.answer(True, 0, now, full_at)
+
+    def returned(self, unused: int, until: int, now: int) -> int:
+        """Return how much earlier the quota is full for `unused` units that were taken before.
+
+        `until` is the state that the taking left. Only what has not come back by itself meanwhile
+        is given back, so that no unit is given twice; nanoseconds. Below 0 for more than was taken.
+        """
+        if unused < 0:
+            return unused * self.step
+        return max(0, until - max(now, until - unused * self.step))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +96,46 @@ class Allowance:
     """Nanoseconds until the quota is full again."""
     wait: int
     """Nanoseconds after which the same cost would be allowed; 0 when it was."""
+    unit: Unit = Unit.REQUESTS
+    daily: bool = False
+    """It is the day's requests that are used up, not the minute's."""
 
     def headers(self) -> dict[str, str]:
         """Return the three `x-ratelimit` headers, and `retry-after` on a refusal."""
+        limit, remaining, reset = NAMES[self.unit]
         headers = {
-            "x-ratelimit-limit-requests": str(self.limit),
-            "x-ratelimit-remaining-requests": str(self.remaining),
-            "x-ratelimit-reset-requests": str(_seconds(self.reset)),
+            limit: str(self.limit),
+            remaining: str(self.remaining),
+            # Whole seconds, to the millisecond: a limit of seven a minute takes some nanoseconds
+            # more than a minute to fill, and nobody is to wait another second for those.
+            reset: str(_seconds(self.reset // MILLISECOND * MILLISECOND)),
         }
         if not self.allowed:
             headers["retry-after"] = str(max(1, _seconds(self.wait)))
         return headers
+
+
+NAMES = {
+    unit: tuple(f"x-ratelimit-{word}-{unit}" for word in ("limit", "remaining", "reset"))
+    for unit in Unit
+}
+"""Names of the headers, by what is counted."""
+
+
+def today(now: int) -> int:
+    """Return the number of the day, UTC, that `now` lies in."""
+    return now // DAY
+
+
+def used_up(quota: Quota, now: int, full_at: int) -> Allowance:
+    """Return the refusal of a key whose day is used up: come back when the next one begins."""
+    wait = (today(now) + 1) * DAY - now
+    return Allowance(False, quota.limit, 0, full_at, wait, wait, quota.unit, daily=True)
+
+
+def within_day(allowance: Allowance, left: int) -> Allowance:
+    """Return an allowance of a key that may make only `left` more requests today."""
+    return replace(allowance, remaining=min(allowance.remaining, left))
 
 
 def _seconds(nanoseconds: int) -> int:

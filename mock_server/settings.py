@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mock_server.keys import Caller
 from mock_server.pace import Pace
 from openapi import ModelFacts, contract
 
@@ -28,6 +29,8 @@ class Settings:
     """What is promised of the model; the mock enforces it."""
     keys: tuple[str, ...] = ()
     """Keys besides the built-in ones, as `--key` gives them."""
+    accounts: Mapping[str, Caller] = field(default_factory=dict)
+    """More keys, each with the account that it opens."""
     engine: str = "seeded"
     """Name of a file in `engines/`."""
     tokenizer: str | None = None

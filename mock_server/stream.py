@@ -29,13 +29,12 @@ class Stream:
 
     def __init__(self, gateway: Gateway, call: Call) -> None:
         assert call.prompt is not None
-        model = gateway.settings.model
         self._call = call
         self._answer = StreamAnswer(
             call.prompt,
             gateway.stamp(call),
             include_usage=include_usage(call.body),
-            prices=(model.input_price, model.output_price),
+            prices=gateway.prices(call),
         )
         self._pieces = pieces(call)
         self._first: Piece | None = None

@@ -13,6 +13,11 @@ _KEY = re.compile(rb'"[ \t\r\n]*:')
 dumps = orjson.dumps
 
 
+def sorted_dumps(value: Any) -> bytes:
+    """Return the JSON text of a value with the keys of each object in order."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
 class NotJsonError(ValueError):
     """The bytes are no JSON text, or one that two readers could understand differently."""
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-from starlette.requests import Request
-from starlette.responses import Response
-
-from mock_server.text import NotJsonError, dumps, loads
-
-if TYPE_CHECKING:
-    from mock_server.edge import Edge
+from mock_server.control.page import Asked, Refused, page
 
 
 @runtime_checkable
@@ -26,49 +20,42 @@ class Changeable(Protocol):
         """Forget; waits until the last request that uses it has ended."""
 
 
-def page(edge: Edge) -> Adapters:
-    """The page of a mock."""
-    return Adapters(edge)
+@page("GET", "adapters")
+async def listed(asked: Asked) -> object:
+    """Answer with the names that are loaded now."""
+    return {"adapters": asked.edge.gateway.engine.adapters()}
 
 
-class Adapters:
-    """GET lists, POST `{"name", "path"}` loads, DELETE `/NAME` unloads."""
-
-    def __init__(self, edge: Edge) -> None:
-        self._edge = edge
-
-    async def __call__(self, request: Request) -> Response:
-        """Answer with the names that are loaded now, or a sentence and 400."""
-        engine = self._edge.gateway.engine
-        if request.method != "GET":
-            if not isinstance(engine, Changeable):
-                return _refused(f"the {engine.name} engine's adapters are fixed")
-            try:
-                if request.method == "DELETE":
-                    await asyncio.to_thread(engine.unload_adapter, request.path_params["name"])
-                else:
-                    name, path = _asked(await request.body())
-                    facts = self._edge.gateway.settings.model
-                    if not facts.adapter_name_is_legal(name):
-                        return _refused(f"{name!r} is no name for an adapter")
-                    await asyncio.to_thread(engine.load_adapter, name, Path(path))
-            except ValueError as error:
-                return _refused(str(error))
-        return Response(dumps({"adapters": engine.adapters()}), media_type="application/json")
-
-
-def _asked(body: bytes) -> tuple[str, str]:
-    try:
-        asked = loads(body)
-    except NotJsonError:
-        asked = None
-    match asked:
+@page("POST", "adapters")
+async def load(asked: Asked) -> object:
+    """Load the adapter of `{"name", "path"}`."""
+    engine = _changeable(asked)
+    match asked.document():
         case {"name": str(name), "path": str(path)}:
-            return name, path
+            pass
         case _:
-            raise ValueError('the body must be {"name": ..., "path": ...}')
+            raise Refused('the body must be {"name": ..., "path": ...}')
+    if not asked.edge.gateway.settings.model.adapter_name_is_legal(name):
+        raise Refused(f"{name!r} is no name for an adapter")
+    try:
+        await asyncio.to_thread(engine.load_adapter, name, Path(path))
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    return await listed(asked)
 
 
-def _refused(message: str) -> Response:
-    error = {"message": message, "type": "invalid_request_error", "param": None, "code": None}
-    return Response(dumps({"error": error}), 400, media_type="application/json")
+@page("DELETE", "adapters/{name}")
+async def unload(asked: Asked) -> object:
+    """Forget an adapter."""
+    try:
+        await asyncio.to_thread(_changeable(asked).unload_adapter, asked.arguments["name"])
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    return await listed(asked)
+
+
+def _changeable(asked: Asked) -> Changeable:
+    engine = asked.edge.gateway.engine
+    if not isinstance(engine, Changeable):
+        raise Refused(f"the {engine.name} engine's adapters are fixed")
+    return engine

@@ -86,12 +86,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mock_server.admission import Step
 from mock_server.completion import Piece
 from mock_server.message import Reply
 from mock_server.seams import Behaving, HangUp, Raw, Register, Write
+from mock_server.state import Wishes
+
+if TYPE_CHECKING:
+    from mock_server.call import Call
+    from mock_server.gateway import Gateway
 
 fault = Register(__name__, "fault")
 
@@ -118,6 +123,7 @@ __all__ = [
     "headers",
     "instead",
     "named",
+    "taken",
     "without",
 ]
 
@@ -135,6 +141,13 @@ def instead(steps: Steps, name: str, step: Callable[..., Any]) -> Steps:
 def named(steps: Steps, name: str) -> Step:
     """Return admission's step of this name, for a step that takes its place to fall back on."""
     return next(step for step in steps if step.__name__ == name)
+
+
+def taken(step: Step, gateway: Gateway, call: Call) -> Wishes:
+    """Take a step of admission, which may wish, from within a step in its place."""
+    wishes = step(gateway, call)
+    if wishes is not None:
+        yield from wishes
 
 
 def headers(reply: Reply, changes: Mapping[str, str | None]) -> Reply:

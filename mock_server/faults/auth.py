@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from mock_server.call import Call
-from mock_server.faults import Steps, fault, headers, instead, named
+from mock_server.faults import Steps, fault, headers, instead, named, taken
 from mock_server.gateway import Gateway
 from mock_server.keys import DEFAULT_KEY
 from mock_server.message import Reply
 from mock_server.problem import Problem
+from mock_server.state import Wishes
 
 Opens = Callable[[str | None, Call], bool]
 """Whether an Authorization header opens the door that should stay shut."""
@@ -21,9 +22,9 @@ def _open(name: str, words: str, opens: Opens) -> None:
     """Register a door that lets some callers in who have no key."""
 
     def act(steps: Steps) -> Steps:
-        def key(gateway: Gateway, call: Call) -> None:
+        def key(gateway: Gateway, call: Call) -> Wishes:
             try:
-                original(gateway, call)
+                yield from taken(original, gateway, call)
             except Problem:
                 if not opens(call.incoming.header("authorization"), call):
                     raise
@@ -156,10 +157,10 @@ def _unauthorized(name: str, words: str, sent: Callable[[str], bool]) -> None:
     """Register a door that stays shut to some who have the key."""
 
     def act(steps: Steps) -> Steps:
-        def key(gateway: Gateway, call: Call) -> None:
+        def key(gateway: Gateway, call: Call) -> Wishes:
             if sent(call.incoming.header("authorization") or ""):
                 raise Problem("invalid_api_key", "The API key is not valid.")
-            original(gateway, call)
+            yield from taken(original, gateway, call)
 
         original = named(steps, "key")
         return instead(steps, "key", key)
@@ -177,12 +178,12 @@ def locks_out(steps: Steps) -> Steps:
     """Lock everybody out after three wrong keys."""
     wrong = 0
 
-    def key(gateway: Gateway, call: Call) -> None:
+    def key(gateway: Gateway, call: Call) -> Wishes:
         nonlocal wrong
         if wrong > 12:
             raise Problem("invalid_api_key", "Too many wrong keys.")
         try:
-            original(gateway, call)
+            yield from taken(original, gateway, call)
         except Problem:
             wrong += 1
             raise
@@ -204,10 +205,10 @@ def looks_at_the_body_first(steps: Steps) -> Steps:
 def looks_at_the_model_first(steps: Steps) -> Steps:
     """Look the model up before the key, where the body is sound."""
 
-    def key(gateway: Gateway, call: Call) -> None:
+    def key(gateway: Gateway, call: Call) -> Wishes:
         if b"no-such-model" in call.raw:
             raise Problem("model_not_found", "Nobody serves that model.", "model")
-        original(gateway, call)
+        yield from taken(original, gateway, call)
 
     original = named(steps, "key")
     early = instead(steps, "key", key)

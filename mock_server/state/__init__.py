@@ -1,73 +1,75 @@
-"""State: what requests share (quotas, wallets, the ledger), asked for by wishes.
+'''State: what requests share, asked for by wishes. Knows no backend; each is one file here.
 
-Knows no backend: admission yields wishes, the edge grants them from the backend in use. A backend
-is one file in this folder with `build(address) -> State`, where the file's name is what the address
-has before its first colon; memory answers at once, another may answer later.
-"""
+A backend has `build(address) -> State`; its file's name is what the address has before its first
+colon. Memory answers at once; Redis answers later, and is shared by all the workers of a mock.
+Whoever wishes must not mind which: a wish is plain data, and a flow is a generator of wishes,
+
+    def rotate(id: str) -> Wishes:
+        """Give a secret a new value, whoever else does so at the same time."""
+        while True:
+            kept = yield Find("secret", id)                  # a JSON object, or None
+            record = {"value": ..., "turns": kept["turns"] + 1 if kept else 1}
+            if (yield Keep("secret", id, record, was=kept)):  # False: somebody was faster
+                return record
+
+which admission and handlers yield from, and which a page of the control API hands to
+`await asked.grant(flow)` (or, from any coroutine, `await granted(state, flow, clock)`).
+
+For quotas and money (`state/wishes.py`): Take, Hold, Settle, Release, Pay, Inspect, Look, Refill.
+For everything else (`state/records.py`), each exact also when several workers wish at once:
+
+    position = yield Count("script/step-3")              # 1, 2, 3 ...: whose turn it is
+    seen = yield Count("script/step-3", by=0)            # reads it
+    record = yield Find("job", id)                       # a JSON object, or None
+    fine = yield Keep("job", id, record)                 # None for a record forgets it
+    records = yield Listed("job")                        # {id: record}, oldest first
+    seen = yield Note("journal", line, most=1000)        # a bounded log
+    seen, lines = yield Noted("journal")                 # oldest first
+    yield Forget("journal")
+
+A kind, and a name before its first slash, belongs to who made it up: `key` and `journal` are taken.
+Records are copied in and out, so nothing is shared by mistake. Whoever keeps records bounds how
+many. Where the shared state does not answer, a wish raises `Problem` (503 with Retry-After).
+'''
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from dataclasses import dataclass
+import inspect
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any, Protocol
 
-from mock_server.ledger import Ending
-from mock_server.quota import Quota
+from mock_server.state.records import (
+    ANYTHING,
+    Count,
+    Find,
+    Forget,
+    Keep,
+    Kept,
+    Listed,
+    Note,
+    Noted,
+    Record,
+)
+from mock_server.state.wishes import (
+    Held,
+    Hold,
+    Inspect,
+    Look,
+    Looked,
+    Money,
+    Pay,
+    Purse,
+    Read,
+    Refill,
+    Release,
+    Settle,
+    Settled,
+    Take,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """Spend from a quota; granted with an `Allowance`."""
-
-    account: str
-    quota: Quota
-    cost: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Set nano-USD of a wallet aside; granted with True, or False where the wallet has less."""
-
-    request: str
-    account: str
-    amount: int
-    opening: int
-    """What the wallet holds the first time it is seen."""
-    lease: int
-    """Nanoseconds after which a hold nobody settled no longer counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settle:
-    """Charge a held request, once; granted with False if it was settled before."""
-
-    request: str
-    account: str
-    ending: Ending
-    prompt_tokens: int
-    completion_tokens: int
-    cost: int
-    """Nano-USD."""
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """Give a hold back uncharged; granted with False if there was none."""
-
-    request: str
-    account: str
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """The body of the request; granted by the edge with its bytes, or None over the limit."""
-
-    limit: int
-    """Bytes."""
-
-
-Shared = Take | Hold | Settle | Release
+Shared = Money | Kept
 Wish = Shared | Read
+Wishes = Generator[Wish, Any, Any]
 
 
 class State(Protocol):
@@ -78,3 +80,50 @@ class State(Protocol):
 
     def ledger(self) -> dict[str, Any] | Awaitable[dict[str, Any]]:
         """Return the ledger for reading: totals, balances and the entries kept."""
+
+
+async def granted(state: State, wishes: Wishes, clock: Callable[[], int]) -> Any:
+    """Grant what a flow wishes, and return what it returns; it may not ask for a body."""
+    answer: Any = None
+    try:
+        while True:
+            wish = wishes.send(answer)
+            assert not isinstance(wish, Read)
+            answer = state.grant(wish, clock())
+            if inspect.isawaitable(answer):
+                answer = await answer
+    except StopIteration as end:
+        return end.value
+
+
+__all__ = [
+    "ANYTHING",
+    "Count",
+    "Find",
+    "Forget",
+    "Held",
+    "Hold",
+    "Inspect",
+    "Keep",
+    "Kept",
+    "Listed",
+    "Look",
+    "Looked",
+    "Money",
+    "Note",
+    "Noted",
+    "Pay",
+    "Purse",
+    "Read",
+    "Record",
+    "Refill",
+    "Release",
+    "Settle",
+    "Settled",
+    "Shared",
+    "State",
+    "Take",
+    "Wish",
+    "Wishes",
+    "granted",
+]

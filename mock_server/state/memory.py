@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from mock_server.ledger import Ledger
-from mock_server.state import Hold, Release, Settle, Shared, Take
+from mock_server.ledger import Ledger, Refusal, Spent
+from mock_server.quota import Quota, Unit, today, used_up, within_day
+from mock_server.state import (
+    Held,
+    Hold,
+    Inspect,
+    Look,
+    Looked,
+    Money,
+    Pay,
+    Purse,
+    Refill,
+    Release,
+    Settle,
+    Settled,
+    Shared,
+    Take,
+)
+from mock_server.state.shelf import Shelf
+
+HELD = Held()
 
 
 def build(address: str) -> State:
@@ -16,35 +36,147 @@ def build(address: str) -> State:
 
 
 class State:
-    """Quotas and wallets of one process."""
+    """Quotas, wallets and records of one process."""
 
     def __init__(self) -> None:
-        self._full_at: dict[tuple[str, int], int] = {}
+        self._full_at: dict[tuple[str, Unit], int] = {}
+        self._days: dict[str, tuple[int, int]] = {}
+        self._tokens: dict[str, tuple[str, Quota, int, int]] = {}
         self._ledger = Ledger()
+        self._shelf = Shelf()
+        self._grants: dict[type, Callable[[Any, int], Any]] = {
+            Take: self._take,
+            Hold: self._hold,
+            Settle: self._settle,
+            Release: self._release,
+            Pay: self._pay,
+            Inspect: self._inspect,
+            Look: self._look,
+            Refill: self._refill,
+        }
 
     def grant(self, wish: Shared, now: int) -> Any:
         """Grant a wish; `now` in nanoseconds."""
-        match wish:
-            case Take(account, quota, cost):
-                key = (account, quota.period)
-                allowance = quota.take(cost, now, self._full_at.get(key, 0))
-                self._full_at[key] = allowance.full_at
-                return allowance
-            case Hold(request, account, amount, opening, lease):
-                self._ledger.open(account, opening)
-                return self._ledger.hold(request, account, amount, now + lease, now)
-            case Settle(request, _, ending, prompt_tokens, completion_tokens, cost):
-                return self._ledger.settle(request, ending, prompt_tokens, completion_tokens, cost)
-            case Release(request, _):
-                return self._ledger.release(request)
+        granting = self._grants.get(type(wish))
+        if granting is not None:
+            return granting(wish, now)
+        assert not isinstance(wish, Money)
+        return self._shelf.grant(wish)
 
     def ledger(self) -> dict[str, Any]:
-        """Return totals, balances and the entries kept, in nano-USD."""
+        """Return totals, wallets and the entries kept, in nano-USD."""
         ledger = self._ledger
         return {
             "charged": ledger.charged,
             "settled": ledger.settled,
             "held": ledger.held(),
-            "balances": ledger.balances(),
+            "balances": {name: wallet.balance for name, wallet in ledger.wallets.items()},
+            "wallets": {name: asdict(wallet) for name, wallet in ledger.wallets.items()},
             "entries": [asdict(entry) for entry in ledger.entries],
         }
+
+    def _take(self, wish: Take, now: int) -> Any:
+        key = (wish.account, Unit.REQUESTS)
+        full_at = self._full_at.get(key, 0)
+        used = 0
+        if wish.daily is not None:
+            used = self._today(wish.account, now)
+            if used + wish.cost > wish.daily:
+                return used_up(wish.quota, now, full_at)
+        allowance = wish.quota.take(wish.cost, now, full_at)
+        if allowance.allowed:
+            self._full_at[key] = allowance.full_at
+            if wish.daily is not None:
+                self._days[wish.account] = (today(now), used + wish.cost)
+                return within_day(allowance, wish.daily - used - wish.cost)
+        return allowance
+
+    def _hold(self, wish: Hold, now: int) -> Held:
+        ledger, tokens = self._ledger, None
+        wallet = wish.wallet or wish.account
+        ledger.open(wallet, wish.opening)
+        ledger.expire(now)
+        if wish.quota is not None:
+            full_at = self._full_at.get((wish.account, Unit.TOKENS), 0)
+            tokens = wish.quota.take(wish.tokens, now, full_at)
+            if not tokens.allowed:
+                return Held(Refusal.TOKENS, tokens)
+        refusal = ledger.hold(
+            wish.request, wish.account, wallet, wish.amount, now + wish.lease, wish.cap
+        )
+        if tokens is None or wish.quota is None:
+            return HELD if refusal is None else Held(refusal)
+        if refusal is not None:
+            return Held(refusal, wish.quota.look(now, full_at))
+        self._full_at[wish.account, Unit.TOKENS] = tokens.full_at
+        self._tokens[wish.request] = (wish.account, wish.quota, wish.tokens, tokens.full_at)
+        return Held(None, tokens)
+
+    def _settle(self, wish: Settle, now: int) -> Settled:
+        first = self._ledger.settle(
+            wish.request,
+            wish.ending,
+            wish.prompt_tokens,
+            wish.completion_tokens,
+            wish.cost,
+            now,
+            wish.model,
+            wish.tag,
+        )
+        return self._settled(first, wish.request, wish.prompt_tokens + wish.completion_tokens, now)
+
+    def _release(self, wish: Release, now: int) -> Settled:
+        return self._settled(self._ledger.release(wish.request), wish.request, 0, now)
+
+    def _settled(self, first: bool, request: str, tokens: int, now: int) -> Settled:
+        taken = self._tokens.pop(request, None)
+        if taken is None:
+            return Settled(first)
+        account, quota, most, until = taken
+        key = (account, Unit.TOKENS)
+        full_at = self._full_at.get(key, 0)
+        full_at -= quota.returned(most - tokens, until, now)
+        self._full_at[key] = full_at
+        return Settled(first, quota.look(now, full_at))
+
+    def _pay(self, wish: Pay, now: int) -> Purse:
+        self._ledger.open(wish.wallet, wish.opening)
+        self._ledger.expire(now)
+        if wish.exactly:
+            self._ledger.set_available(wish.wallet, wish.amount)
+        else:
+            self._ledger.pay_in(wish.wallet, wish.amount)
+        return self._purse(wish.wallet)
+
+    def _inspect(self, wish: Inspect, now: int) -> Purse:
+        self._ledger.open(wish.wallet, wish.opening)
+        self._ledger.expire(now)
+        return self._purse(wish.wallet)
+
+    def _purse(self, wallet: str) -> Purse:
+        money = self._ledger.wallets[wallet]
+        return Purse(money.opening, money.moved, money.charged, money.held)
+
+    def _look(self, wish: Look, now: int) -> Looked:
+        self._ledger.expire(now)
+        spent = self._ledger.spent.get(wish.account, Spent())
+        requests = wish.requests.look(now, self._full_at.get((wish.account, Unit.REQUESTS), 0))
+        tokens = None
+        if wish.tokens is not None:
+            tokens = wish.tokens.look(now, self._full_at.get((wish.account, Unit.TOKENS), 0))
+        used = 0
+        if wish.daily is not None:
+            used = self._today(wish.account, now)
+            requests = within_day(requests, max(0, wish.daily - used))
+        return Looked(requests, tokens, used, spent.charged, spent.held)
+
+    def _refill(self, wish: Refill, now: int) -> bool:
+        del now
+        for unit in Unit:
+            self._full_at.pop((wish.account, unit), None)
+        self._days.pop(wish.account, None)
+        return True
+
+    def _today(self, account: str, now: int) -> int:
+        day, used = self._days.get(account, (0, 0))
+        return used if day == today(now) else 0

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from mock_server.state import Inspect
 from openapi import contract
 from tests.mock_server.driving import Answer, ask, body, ledger, mock
 
@@ -33,7 +34,7 @@ class Account(RuleBasedStateMachine):
         super().__init__()
         self.now = 1_700_000_000 * SECOND
         self.app = mock(clock=lambda: self.now)
-        self.app.edge.state._ledger.open(ACCOUNT, WALLET)  # type: ignore[attr-defined]
+        self.app.edge.state.grant(Inspect(ACCOUNT, WALLET), self.now)
         self.facts = contract().model
         self.tokens = float(LIMIT)
         self.balance = WALLET
@@ -136,7 +137,7 @@ def test_a_wallet_that_loses_a_nano_dollar_is_noticed(monkeypatch: pytest.Monkey
     def greedy(self: Ledger, request: str, *rest: Any) -> bool:
         settled = honest(self, request, *rest)
         if settled and self.settled == 2:
-            self._balances[ACCOUNT] -= 1
+            self.wallets[ACCOUNT].charged += 1
         return settled
 
     monkeypatch.setattr(Ledger, "settle", greedy)

@@ -24,6 +24,7 @@ FLAWS = {
     "model": (404, "model_not_found", {"model": "gpt-9"}),
     "scope": (403, "scope_exceeded", {"key": "sk-scoped"}),
     "window": (400, "context_length_exceeded", {"content": "word " * 5000}),
+    "tokens": (400, "invalid_value", {"key": "sk-aig-mock-few-tokens", "content": "hi " * 1000}),
     "wallet": (402, "insufficient_credits", {"key": "sk-aig-mock-no-credit"}),
     "engine": (500, "upstream_error", {"key": "sk-aig-mock-upstream-down"}),
 }

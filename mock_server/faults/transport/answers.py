@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from mock_server.call import Call
-from mock_server.faults import HangUp, Raw, Steps, Writes, fault, headers, instead, named
+from mock_server.faults import HangUp, Raw, Steps, Writes, fault, headers, instead, named, taken
 from mock_server.gateway import Gateway
 from mock_server.message import Reply
 from mock_server.problem import Problem
+from mock_server.state import Wishes
 
 CHAT = "/chat/completions"
 ORIGIN = "access-control-allow-origin"
@@ -158,10 +159,10 @@ def repeats_anything(reply: Reply, call: Call) -> Reply:
 def checks_options(steps: Steps) -> Steps:
     """Check OPTIONS like the POST."""
 
-    def key(gateway: Gateway, call: Call) -> None:
+    def key(gateway: Gateway, call: Call) -> Wishes:
         if call.incoming.method == "OPTIONS":
             raise Problem("missing_required_parameter", "'messages' is required.", "messages")
-        original(gateway, call)
+        yield from taken(original, gateway, call)
 
     original = named(steps, "key")
     return instead(steps, "key", key)

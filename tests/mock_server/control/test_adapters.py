@@ -63,7 +63,7 @@ def asked(model: str) -> dict[str, Any]:
         ({"name": "mine", "path": "bad"}, "bad is no adapter"),
         ({"name": "a/b", "path": "good"}, "'a/b' is no name for an adapter"),
         ({"name": "mine"}, 'the body must be {"name": ..., "path": ...}'),
-        (b"{", 'the body must be {"name": ..., "path": ...}'),
+        (b"[]", "the body must be a JSON object, such as {...}"),
     ],
 )
 def test_what_cannot_be_loaded_is_refused_in_one_sentence(app: App, sent: Any, sentence: str):
