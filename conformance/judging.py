@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from conformance.capability import EFFECTIVE, UNDECIDED, reason_absent
 from conformance.catalogue import Catalogue, Conversation, Entry, EveryExchange
-from conformance.exchange import Exchange, Setting
+from conformance.exchange import Ending, Exchange, Setting
 from conformance.probe import Transcript
 from conformance.reading import Reading
 from conformance.verdict import (
@@ -22,6 +22,10 @@ from conformance.verdict import (
     rule,
 )
 from openapi import Requirement, Scope
+
+_OF_THE_CUT = ("always.", "framing.", "transport.", "errors.")
+"""Chapters that judge how an answer ended."""
+_BROKEN = frozenset({Ending.INCOMPLETE, Ending.RESET, Ending.TIMEOUT})
 
 
 @dataclass(slots=True)
@@ -113,7 +117,26 @@ def _of_conversation(judge: Conversation, probe: str, docket: Docket) -> Opinion
     if transcript.cut and isinstance(opinion.undecided, (Untestable, Inconclusive)):
         # What was never asked is no answer that the target failed to give.
         return replace(opinion, undecided=Inconclusive(transcript.cut))
-    return opinion
+    return opinion if judge.id.startswith(_OF_THE_CUT) else _of_whole_answers(opinion, transcript)
+
+
+def _of_whole_answers(opinion: Opinion, transcript: Transcript) -> Opinion:
+    """Return an opinion without what it holds against answers that broke off.
+
+    That an answer broke off is one finding, of another requirement; what its text then lacks is no
+    second one.
+    """
+    broken = {
+        exchange.id
+        for exchange in transcript.exchanges
+        if exchange.ending in _BROKEN and exchange.status is not None
+    }
+    kept = tuple(each for each in opinion.findings if each.exchange not in broken)
+    if len(kept) == len(opinion.findings):
+        return opinion
+    reason = next(each.exchange for each in opinion.findings if each.exchange in broken)
+    undecided = opinion.undecided or Inconclusive(f"{reason}: the answer broke off each time")
+    return replace(opinion, findings=kept, undecided=undecided)
 
 
 def _of_exchanges(
