@@ -21,7 +21,8 @@ from conformance.wire.outgoing import Origin, Outgoing
 from conformance.wire.recorder import Finished, Recorder, in_our_words, root_cause
 from conformance.wire.settings import Settings, Timeouts
 
-_CONNECTIONS = httpx.Limits(max_connections=128, max_keepalive_connections=32)
+_CONNECTIONS = httpx.Limits(max_connections=128, max_keepalive_connections=8)
+"""Every idle connection is looked at, by a system call, for every request: a few are enough."""
 
 
 class Pool:
