@@ -13,8 +13,10 @@ from mock_server import parameters, turns
 from mock_server.call import Call
 from mock_server.keys import Upstream
 from mock_server.problem import Problem, nearest
+from mock_server.seams import Behaviour
 from mock_server.state import Read, Wishes
 from mock_server.text import NotJsonError, loads
+from mock_server.text_completion import admitting
 from mock_server.window import Window
 
 if TYPE_CHECKING:
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 Step = Callable[["Gateway", Call], Wishes | None]
 
 CHAT = "createChatCompletion"
+TEXT = "createCompletion"
 TAG = "x-aig-tag"
+PLAIN = Behaviour()
 TAG_LIMIT = 64
 """Characters of a cost tag, as the contract's parameter has it; a test holds the two together."""
 JSON_TYPE = re.compile(r"\s*application/json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
@@ -33,12 +37,19 @@ def path(gateway: Gateway, call: Call) -> None:
     """404 for a path that is not the contract's."""
     route = gateway.routes.find(call.incoming.path)
     if route is None:
+        route = gateway.surface.routes.find(call.incoming.path)
+        call.beside = True
+    if route is None:
         shown = call.incoming.path[:200]
+        known = [*gateway.routes.paths(), *gateway.surface.routes.paths()]
         raise Problem(
             "unknown_url",
-            f"Nothing lives at {shown}.{nearest(shown, gateway.routes.paths())} "
+            f"Nothing lives at {shown}.{nearest(shown, known)} "
             "GET /openapi.json describes every path.",
         )
+    if call.beside:
+        # Lies and differences are about the contract; what stands beside it is plain.
+        call.behaviour = PLAIN
     call.route = route
     call.arguments = route.arguments
 
@@ -106,10 +117,13 @@ def json(gateway: Gateway, call: Call) -> None:
     call.streams = call.body.get("stream") is True
 
 
-def schema(gateway: Gateway, call: Call) -> None:
-    """400 for a body or a cost tag that is not what the contract's schema says."""
+def schema(gateway: Gateway, call: Call) -> Wishes | None:
+    """400 for a body or a cost tag that is not what the contract's schema says.
+
+    What stands beside chat is read and checked here in one go, as its own document describes it.
+    """
     if not gateway.takes_body(call):
-        return
+        return gateway.surface.check(call) if call.beside else None
     tag = call.incoming.header(TAG)
     if tag is not None and len(tag) > TAG_LIMIT:
         raise Problem(
@@ -117,13 +131,17 @@ def schema(gateway: Gateway, call: Call) -> None:
             f"'{TAG}' holds {len(tag)} characters; at most {TAG_LIMIT} are allowed. Shorten it.",
             TAG,
         )
-    gateway.validation.check(call.body)
-    parameters.ceiling(call.body)
+    if call.beside:
+        gateway.surface.texts.check(call.body)
+    else:
+        gateway.validation.check(call.body)
+        parameters.ceiling(call.body)
+    return None
 
 
 def conversation(gateway: Gateway, call: Call) -> None:
     """400 for messages that do not fold into a conversation."""
-    if gateway.takes_body(call):
+    if gateway.takes_body(call) and not call.beside:
         call.turns = turns.fold(call.body["messages"])
 
 
@@ -138,6 +156,9 @@ def window(gateway: Gateway, call: Call) -> None:
     """400 for a prompt that leaves no room for an answer."""
     if not gateway.takes_body(call):
         return
+    if call.beside:
+        admitting.window(gateway, call)
+        return
     tokens = gateway.engine.count(call.turns)
     cap = Window(gateway.settings.model.context_window).room(tokens, parameters.ceiling(call.body))
     call.completion = gateway.completion_id()
@@ -148,7 +169,7 @@ def window(gateway: Gateway, call: Call) -> None:
         turns=call.turns,
         tokens=tokens,
         cap=cap,
-        occurrence=gateway.occurrence(call),
+        occurrence=gateway.occurrence(call, call.turns),
     )
     call.prompt = call.behaviour.prompt(prompt, call)
 

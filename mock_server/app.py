@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import importlib
 import os
 import time
@@ -17,9 +18,10 @@ from mock_server.seams import Behaviour
 from mock_server.sending import Message, Receive, Send
 from mock_server.settings import Settings, SettingsError
 from mock_server.state import State
+from mock_server.surface import Surface
 from mock_server.tokens import TokenizerError, Tokens
 from mock_server.variants import variant
-from openapi import contract
+from openapi import account, contract
 
 CONTROL = "/__gonogo__/"
 """Prefix of the control API; nothing of the contract may live below it."""
@@ -76,7 +78,9 @@ def build(
     """
     behaviour = Behaviour([*fault.named(settings.faults), *variant.named(settings.variants)])
     settings = behaviour.settings(settings)
-    gateway = Gateway(settings, contract(), engine or _engine(settings), behaviour, ids or _random)
+    engine = engine or _engine(settings)
+    surface = functools.partial(_surface, settings)
+    gateway = Gateway(settings, contract(), engine, behaviour, ids or _random, surface)
     return App(Edge(gateway, _state(settings), clock, sleep), settings.control_token)
 
 
@@ -86,6 +90,15 @@ def _engine(settings: Settings) -> Engine:
         return engines.build(settings.engine, tokens, settings.engine_options)
     except (engines.EngineError, TokenizerError) as error:
         raise SettingsError(str(error)) from None
+
+
+def _surface(settings: Settings) -> Surface:
+    # What few requests need is imported and read by the first of them.
+    from mock_server.account import handlers
+
+    document = account()
+    tokens = functools.cache(lambda: Tokens.load(settings.tokenizer))
+    return Surface(document, handlers(document), tokens, settings.model.body_limit)
 
 
 def _random() -> str:

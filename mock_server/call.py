@@ -36,8 +36,10 @@ class Call:
     """When it is answered; None for as soon as it can be."""
     route: Route | None = None
     operation: Operation | None = None
-    arguments: Mapping[str, str] = field(default_factory=dict)
-    """Values of the path's parameters."""
+    beside: bool = False
+    """The operation is not the contract's, but one of a document served beside it."""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    """Values of the path's parameters; of an operation beside chat, of the others too."""
     caller: Caller | None = None
     allowance: Allowance | None = None
     """Of requests."""
@@ -53,6 +55,8 @@ class Call:
     base: str = ""
     adapter: str | None = None
     prompt: Prompt | None = None
+    parts: tuple[Prompt, ...] = ()
+    """Of a text completion: the prompts that `prompt` stands for."""
     completion: str = ""
     """Id of the completion, under which its cost is held and settled."""
     held: bool = False

@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing
 from typing import Any
 
+from mock_server import shapes
 from mock_server.call import Call
+from mock_server.errand import Errand
 from mock_server.gateway import Gateway
 from mock_server.journal import Journal
 from mock_server.ledger import Ending
@@ -16,7 +18,6 @@ from mock_server.sending import GoneError, Message, Receive, Send, Sender, Watch
 from mock_server.state import Read, State, Wishes
 from mock_server.stream import Stream, at_once, pieces, told
 from mock_server.waiting import Waits
-from mock_server.wire import JsonAnswer
 
 
 class Edge:
@@ -64,7 +65,7 @@ class Edge:
     async def _answer(self, call: Call, receive: Receive, sender: Sender) -> None:
         await self._grant(self.gateway.admit(call), call, receive)
         if call.prompt is None:
-            await sender.whole(self.gateway.serve(call))
+            await sender.whole(await self._grant(self.gateway.serve(call), call, receive))
         elif call.streams:
             await self._stream(call, receive, sender)
         else:
@@ -72,7 +73,7 @@ class Edge:
 
     async def _whole(self, call: Call, receive: Receive, sender: Sender) -> None:
         assert call.prompt is not None
-        answer = JsonAnswer(call.prompt, self.gateway.stamp(call))
+        answer = shapes.whole(self.gateway, call)
         whole = at_once(call)
         if whole is not None:
             answer.feed_completion(whole)
@@ -108,7 +109,7 @@ class Edge:
         if not watch.gone:
             await sender.end()
 
-    async def _grant(self, wishes: Wishes, call: Call, receive: Receive) -> None:
+    async def _grant(self, wishes: Wishes, call: Call, receive: Receive) -> Any:
         granted: Any = None
         try:
             while True:
@@ -116,8 +117,11 @@ class Edge:
                 if isinstance(wish, Read):
                     granted = await read(call.incoming, wish.limit, receive)
                     continue
+                if isinstance(wish, Errand):
+                    granted = await wish.run(self)
+                    continue
                 granted = self.state.grant(wish, self.clock())
                 if hasattr(granted, "__await__"):
                     granted = await granted
-        except StopIteration:
-            return
+        except StopIteration as done:
+            return done.value

@@ -120,6 +120,7 @@ def tokens(gateway: Gateway, call: Call) -> None:
         )
     if cap < prompt.cap:
         call.prompt = replace(prompt, cap=cap)
+        call.parts = tuple(replace(part, cap=min(part.cap, cap)) for part in call.parts)
 
 
 def wallet(gateway: Gateway, call: Call) -> Wishes:
@@ -143,10 +144,11 @@ def wallet(gateway: Gateway, call: Call) -> Wishes:
     call.tokens = held.tokens
     call.held = held.refusal is None
     if held.refusal is not None:
-        raise _unpaid(held, prompt.tokens + completion)
+        raise unpaid(held, prompt.tokens + completion)
 
 
-def _unpaid(held: Held, tokens: int) -> Problem:
+def unpaid(held: Held, tokens: int) -> Problem:
+    """Return what a client is told whose hold of money and tokens was refused."""
     if held.refusal is Refusal.TOKENS:
         assert held.tokens is not None
         return Problem(

@@ -5,6 +5,7 @@ Knows neither sockets nor clocks nor where shared state lives: it yields wishes 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,9 +14,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from mock_server import admission, entitlement, models, pages, parameters
-from mock_server.admission import CHAT, TAG, Step
+from mock_server.admission import CHAT, TAG, TEXT, Step
 from mock_server.call import Call
-from mock_server.completion import Engine, digest
+from mock_server.completion import Engine, Turn, digest
 from mock_server.keys import BYOK, Keys, added, built_in, shown
 from mock_server.ledger import Ending
 from mock_server.message import JSON, Incoming, Reply
@@ -24,6 +25,7 @@ from mock_server.routes import Routes
 from mock_server.seams import Behaviour
 from mock_server.settings import Settings
 from mock_server.state import Release, Settle, Settled, Wishes
+from mock_server.surface import Answering, Surface
 from mock_server.text import dumps
 from mock_server.validation import Validation
 from mock_server.wire import Stamp, cost_in_cents
@@ -72,8 +74,13 @@ class Gateway:
         engine: Engine,
         behaviour: Behaviour,
         ids: Callable[[], str],
+        surface: Callable[[], Surface],
     ) -> None:
-        """`ids` makes names that never repeat, of letters and digits."""
+        """`ids` makes names that never repeat, of letters and digits.
+
+        `surface` tells what is served beside the contract; it is called when that is first asked
+        for, since its document takes longer to read than a mock may take to start.
+        """
         self.settings = settings
         self.engine = engine
         self.behaviour = behaviour
@@ -85,6 +92,7 @@ class Gateway:
         self.validation = Validation(contract, "ChatRequest")
         self.admission = behaviour.admission(ADMISSION)
         self._contract = contract
+        self._surface = surface
         self._ids = ids
         self._calls = 0
         self._seen: OrderedDict[bytes, int] = OrderedDict()
@@ -98,10 +106,13 @@ class Gateway:
             "listModels": self._list_models,
             "getModel": self._get_model,
             "getHealth": self._health,
-            "getContractJson": self._contract_json,
-            "getContractYaml": self._contract_yaml,
-            "getLlmsText": self._llms_text,
+            **pages.replies(contract, settings.model),
         }
+
+    @functools.cached_property
+    def surface(self) -> Surface:
+        """What is served beside the contract."""
+        return self._surface()
 
     def call(self, incoming: Incoming) -> Call:
         """Return a new call for a request."""
@@ -146,11 +157,14 @@ class Gateway:
         if settled.tokens is not None:
             call.tokens = settled.tokens
 
-    def serve(self, call: Call) -> Reply:
-        """Answer an admitted call that needs no engine."""
+    def serve(self, call: Call) -> Answering:
+        """Answer an admitted call that is no completion."""
         assert call.operation is not None
         if call.incoming.method == "OPTIONS":
             return self.dressed(call, self._preflight(call))
+        if call.beside:
+            reply = yield from self.surface.answer(self, call)
+            return self.dressed(call, reply)
         return self.dressed(call, self._handlers[call.operation.id](call))
 
     def refuse(self, call: Call, problem: Problem) -> Reply:
@@ -205,26 +219,31 @@ class Gateway:
 
     def protected(self, call: Call) -> bool:
         """Tell whether the operation asks for a key."""
-        return call.operation is not None and call.operation.id in self._protected
+        if call.operation is None:
+            return False
+        asked = self.surface.protected if call.beside else self._protected
+        return call.operation.id in asked
 
     def takes_body(self, call: Call) -> bool:
-        """Tell whether the operation reads a conversation."""
-        return call.operation is not None and call.operation.id == CHAT
+        """Tell whether the operation reads a conversation, or a text to continue."""
+        if call.operation is None:
+            return False
+        return call.operation.id == (TEXT if call.beside else CHAT)
 
-    def occurrence(self, call: Call) -> int:
+    def occurrence(self, call: Call, turns: tuple[Turn, ...]) -> int:
         """Count how often an unseeded conversation was seen, so that sampling may vary with it."""
         if call.body.get("seed") is not None or call.body.get("temperature") == 0:
             return 0
-        name = digest(call.adapter, call.turns)
+        name = digest(call.adapter, turns)
         seen = self._seen.pop(name, 0)
         self._seen[name] = seen + 1
         if len(self._seen) > OCCURRENCES:
             self._seen.popitem(last=False)
         return seen
 
-    def completion_id(self) -> str:
+    def completion_id(self, prefix: str = "chatcmpl") -> str:
         """Return an id for a new completion."""
-        return f"chatcmpl-{self._ids()}"
+        return f"{prefix}-{self._ids()}"
 
     def stamp(self, call: Call) -> Stamp:
         """Return what every object of a call's answer repeats."""
@@ -251,19 +270,6 @@ class Gateway:
 
     def _health(self, call: Call) -> Reply:
         return self._json(call, {"status": "ok", "engine": self.engine.name})
-
-    def _contract_json(self, call: Call) -> Reply:
-        del call
-        return Reply(200, pages.contract_json(self._contract), {"content-type": JSON})
-
-    def _contract_yaml(self, call: Call) -> Reply:
-        del call
-        return Reply(200, pages.contract_yaml(), {"content-type": "application/yaml"})
-
-    def _llms_text(self, call: Call) -> Reply:
-        host = call.incoming.header("host") or "localhost"
-        text = pages.llms_text(self._contract, self.settings.model, f"http://{host}/v1")
-        return Reply(200, text, {"content-type": "text/plain; charset=utf-8"})
 
     def _preflight(self, call: Call) -> Reply:
         assert call.route is not None

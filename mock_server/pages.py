@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from importlib import resources
 
+from mock_server.call import Call
+from mock_server.message import JSON, Reply
 from mock_server.text import dumps
 from openapi import Contract, ModelFacts
 
-JSON = "application/json"
+
+def replies(contract: Contract, facts: ModelFacts) -> Mapping[str, Callable[[Call], Reply]]:
+    """Return who answers for the pages, by operation id."""
+
+    def as_json(_: Call) -> Reply:
+        return Reply(200, contract_json(contract), {"content-type": JSON})
+
+    def as_yaml(_: Call) -> Reply:
+        return Reply(200, contract_yaml(), {"content-type": "application/yaml"})
+
+    def llms(call: Call) -> Reply:
+        host = call.incoming.header("host") or "localhost"
+        text = llms_text(contract, facts, f"http://{host}/v1")
+        return Reply(200, text, {"content-type": "text/plain; charset=utf-8"})
+
+    return {"getContractJson": as_json, "getContractYaml": as_yaml, "getLlmsText": llms}
 
 
 def contract_json(contract: Contract) -> bytes:

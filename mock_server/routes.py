@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from openapi import Operation
 
-_PARAMETER = re.compile(r"\{(\w+)\}")
+_PARAMETER = re.compile(r"\{([^{}/]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class Route:
 class Routes:
     """The paths of a contract."""
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
+    def __init__(self, operations: Iterable[Operation], *, whole_segments: bool = False) -> None:
+        """With `whole_segments` no parameter takes a slash."""
         self._exact: dict[str, dict[str, Operation]] = {}
         templates: dict[str, dict[str, Operation]] = {}
         for operation in operations:
@@ -40,24 +41,25 @@ class Routes:
             table = templates if "{" in path else self._exact
             table.setdefault(path, {})[operation.method] = operation
         # The most specific template first: the longest text before its first parameter.
+        order = _segments if whole_segments else _text_before
         self._templates = [
-            (_pattern(path), templates[path])
-            for path in sorted(templates, key=lambda path: -path.index("{"))
+            (_pattern(path, whole_segments), _PARAMETER.findall(path), templates[path])
+            for path in sorted(templates, key=order)
         ]
 
     def find(self, path: str) -> Route | None:
         """Return the route of a decoded path, or None.
 
         The last parameter of a template takes slashes too, because model ids hold them and half
-        of the clients do not escape them.
+        of the clients do not escape them; unless parameters are whole segments.
         """
         exact = self._exact.get(path)
         if exact is not None:
             return Route(exact, {})
-        for pattern, operations in self._templates:
+        for pattern, names, operations in self._templates:
             found = pattern.fullmatch(path)
             if found:
-                return Route(operations, found.groupdict())
+                return Route(operations, dict(zip(names, found.groups(), strict=True)))
         return None
 
     def paths(self) -> list[str]:
@@ -65,11 +67,20 @@ class Routes:
         return list(self._exact)
 
 
-def _pattern(path: str) -> re.Pattern[str]:
+def _text_before(path: str) -> int:
+    return -path.index("{")
+
+
+def _segments(path: str) -> tuple[bool, ...]:
+    """Order by which segment is the first to hold a parameter; text comes before parameters."""
+    return tuple("{" in segment for segment in path.split("/"))
+
+
+def _pattern(path: str, whole_segments: bool) -> re.Pattern[str]:
     parts = _PARAMETER.split(path)
     last = len(parts) - 2
     pieces = [
-        (f"(?P<{part}>.+)" if index == last else f"(?P<{part}>[^/]+)")
+        ("(.+)" if index == last and not whole_segments else "([^/]+)")
         if index % 2
         else re.escape(part)
         for index, part in enumerate(parts)

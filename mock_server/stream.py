@@ -9,7 +9,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
 from typing import Any, cast
 
-from mock_server import sse
+from mock_server import shapes, sse
 from mock_server.admission import failed, saturated
 from mock_server.call import Call
 from mock_server.chunking import chunked, chunked_later
@@ -17,9 +17,7 @@ from mock_server.completion import AtOnce, Completion, EngineFailure, EngineSatu
 from mock_server.gateway import Gateway
 from mock_server.ledger import Ending
 from mock_server.pace import Unit
-from mock_server.parameters import include_usage
 from mock_server.problem import Problem
-from mock_server.wire import StreamAnswer
 
 _log = logging.getLogger(__name__)
 
@@ -30,12 +28,7 @@ class Stream:
     def __init__(self, gateway: Gateway, call: Call) -> None:
         assert call.prompt is not None
         self._call = call
-        self._answer = StreamAnswer(
-            call.prompt,
-            gateway.stamp(call),
-            include_usage=include_usage(call.body),
-            prices=gateway.prices(call),
-        )
+        self._answer = shapes.streamed(gateway, call)
         self._pieces = pieces(call)
         self._first: Piece | None = None
         self.ending = Ending.COMPLETE
@@ -108,7 +101,7 @@ class Stream:
 def pieces(call: Call) -> Iterator[Piece] | AsyncGenerator[Piece]:
     """Return what the engine makes for a call: at once, unless engine or behaviour may wait."""
     assert call.prompt is not None
-    made = call.engine.pieces(call.prompt)
+    made = shapes.made(call)
     chunk = call.schedule.pace.chunk if call.schedule and call.streams else None
     if chunk is not None and chunk.unit is Unit.BYTES:
         chunk = None
@@ -121,7 +114,7 @@ def pieces(call: Call) -> Iterator[Piece] | AsyncGenerator[Piece]:
 def at_once(call: Call) -> Completion | None:
     """Return the whole answer of an engine that makes it quicker than its pieces, else None."""
     assert call.prompt is not None
-    if call.behaviour.touches_pieces or not hasattr(call.engine, "completion"):
+    if call.parts or call.behaviour.touches_pieces or not hasattr(call.engine, "completion"):
         return None
     return cast(AtOnce, call.engine).completion(call.prompt)
 

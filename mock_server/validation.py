@@ -7,12 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import jsonschema_rs
 
 from mock_server.problem import Problem, nearest, quoted
-from openapi import Contract
+from openapi import Contract, ContractError
 
+CODES: Mapping[str, str] = {
+    "required": "missing_required_parameter",
+    "type": "invalid_type",
+    "enum": "unsupported_value",
+    "const": "unsupported_value",
+    "default": "invalid_value",
+}
+"""Codes by keyword, where a schema has no `x-validation` of its own."""
+
+_DOCUMENT = "urn:document"
 _RANK = {"required": 0, "type": 1}
 _NAMES: Mapping[object, str] = {
     "string": "a string",
@@ -31,28 +42,41 @@ class Validation:
     def __init__(self, contract: Contract, name: str) -> None:
         schema = contract.standalone_schema(name)
         self._contract = contract
-        self._schema = schema
-        self._codes: Mapping[str, str] = contract.schema(name).get("x-validation", {})
+        self._schema: Mapping[str, Any] = schema
+        self._codes: Mapping[str, str] = contract.schema(name).get("x-validation", CODES)
         self._validator = jsonschema_rs.Draft202012Validator(schema)
 
-    def check(self, body: object) -> None:
-        """Raise Problem (400) for the most telling thing wrong with a body, if anything is."""
+    def check(self, body: object, name: str = "") -> None:
+        """Raise Problem (400) for the most telling thing wrong with a body, if anything is.
+
+        `name` is what the value itself is called, where it is not a body.
+        """
         if self._validator.is_valid(body):
             return
         errors = list(self._validator.iter_errors(body))
         error = min(errors, key=lambda error: _RANK.get(error.kind.name, 2))
-        raise self._problem(error, body)
+        raise self._problem(error, body, name)
 
-    def _problem(self, error: jsonschema_rs.ValidationError, body: object) -> Problem:
+    def accepts(self, value: object) -> bool:
+        """Tell whether a value is valid."""
+        return self._validator.is_valid(value)
+
+    def _problem(self, error: jsonschema_rs.ValidationError, body: object, name: str) -> Problem:
         keyword = error.kind.name
         code, param = self._marks(error.schema_path)
         path = list(error.instance_path)
         if keyword == "required" and not param:
             path.append(error.kind.as_dict()["property"])
-        where = param or dotted(path, body) or None
+        where = param or dotted(path, body, name) or None
         code = code or self._codes.get(keyword) or self._codes.get("default") or "invalid_value"
         rule = "belongs to another parameter" if param else None
-        return Problem(code, _sentence(where, keyword, code, error, rule), where)
+        sentence = _sentence(where, keyword, code, error, rule)
+        return Problem(code, sentence + self._rule(error.schema_path), where)
+
+    def _rule(self, schema_path: Sequence[str | int]) -> str:
+        """Return where the rule stands, in a sentence that begins with a space, or nothing."""
+        del schema_path
+        return ""
 
     def _marks(self, schema_path: Sequence[str | int]) -> tuple[str | None, str | None]:
         """Return the `x-code` and `x-param` nearest to a keyword of the schema."""
@@ -76,9 +100,43 @@ class Validation:
             return None
 
 
-def dotted(path: Sequence[str | int], body: Any) -> str:
+class Placed(Validation):
+    """A schema anywhere in a document; a refusal says where in the document its rule stands."""
+
+    def __init__(self, contract: Contract, validator: jsonschema_rs.Draft202012Validator) -> None:
+        self._contract = contract
+        self._schema = contract.document
+        self._codes = CODES
+        self._validator = validator
+
+    def _rule(self, schema_path: Sequence[str | int]) -> str:
+        parts = [str(part).replace("~", "~0").replace("/", "~1") for part in schema_path]
+        return f" The rule is #/{'/'.join(parts)}."
+
+
+class Schemas:
+    """All schemas of a document, each compiled when it is asked for. Nothing is fetched."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._registry = jsonschema_rs.Registry([(_DOCUMENT, dict(contract.document))])
+
+    def at(self, pointer: str) -> Placed:
+        """Return the schema at a JSON pointer; raises ContractError if it cannot be one."""
+        reference = f"{_DOCUMENT}#{quote(pointer, safe='/~')}"
+        try:
+            validator = jsonschema_rs.Draft202012Validator(
+                {"$ref": reference}, registry=self._registry, validate_formats=True, offline=True
+            )
+        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+            reason = str(error).partition("\n")[0][:160]
+            raise ContractError(f"{pointer}: not a usable JSON Schema: {reason}") from None
+        return Placed(self._contract, validator)
+
+
+def dotted(path: Sequence[str | int], body: Any, name: str = "") -> str:
     """Return a path into a body as clients write it, such as `messages[0].content`."""
-    text = ""
+    text = name
     for part in path:
         inside = isinstance(body, list)
         text += f"[{part}]" if inside else f".{part}" if text else str(part)

@@ -13,18 +13,19 @@ class Window:
 
     size: int
 
-    def room(self, prompt_tokens: int, ceiling: int | None) -> int:
+    def room(self, prompt_tokens: int, ceiling: int | None, field: str = "messages") -> int:
         """Return the tokens an answer may have: the ceiling, clamped to what the prompt leaves.
 
-        Raises Problem (400) when the prompt leaves nothing.
+        Raises Problem (400), naming the field that holds the prompt, when the prompt leaves
+        nothing.
         """
         left = self.size - prompt_tokens
         if left <= 0:
             raise Problem(
                 "context_length_exceeded",
-                f"This model's maximum context length is {self.size} tokens, and your messages "
-                f"resulted in {prompt_tokens} tokens. Shorten the messages to at most "
+                f"This model's maximum context length is {self.size} tokens, and your {field} "
+                f"resulted in {prompt_tokens} tokens. Shorten the {field} to at most "
                 f"{self.size - 1} tokens, so that at least one is left for the answer.",
-                "messages",
+                field,
             )
         return left if ceiling is None else min(ceiling, left)

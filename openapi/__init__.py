@@ -2,7 +2,8 @@
 
 from importlib import resources
 
-from openapi.contract import Contract, Operation, any_api, contract, load, parse
+from openapi.account import AccountFacts
+from openapi.contract import Contract, Operation, account, any_api, contract, load, parse
 from openapi.model import ModelFacts
 from openapi.requirement import CHAPTERS, ContractError, Level, Requirement, Scope
 from openapi.taxonomy import ErrorKind
@@ -15,6 +16,7 @@ if not resources.files("openapi").joinpath("gateway.yaml").is_file():
 
 __all__ = [
     "CHAPTERS",
+    "AccountFacts",
     "Contract",
     "ContractError",
     "ErrorKind",
@@ -23,6 +25,7 @@ __all__ = [
     "Operation",
     "Requirement",
     "Scope",
+    "account",
     "any_api",
     "contract",
     "load",

@@ -207,6 +207,13 @@ def contract() -> Contract:
 
 
 @functools.cache
+def account() -> Contract:
+    """Return what stands beside chat, `account.yaml`: served, and never judged."""
+    text = resources.files("openapi").joinpath("account.yaml").read_text(encoding="utf-8")
+    return parse(text, "account.yaml")
+
+
+@functools.cache
 def any_api() -> Contract:
     """Return what any described API owes its own document, `any_api.yaml`; it has no operations."""
     text = resources.files("openapi").joinpath("any_api.yaml").read_text(encoding="utf-8")

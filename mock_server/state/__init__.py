@@ -38,6 +38,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Generator
 from typing import Any, Protocol
 
+from mock_server.errand import Errand
 from mock_server.state.records import (
     ANYTHING,
     Count,
@@ -68,7 +69,7 @@ from mock_server.state.wishes import (
 )
 
 Shared = Money | Kept
-Wish = Shared | Read
+Wish = Shared | Read | Errand
 Wishes = Generator[Wish, Any, Any]
 
 
@@ -88,7 +89,7 @@ async def granted(state: State, wishes: Wishes, clock: Callable[[], int]) -> Any
     try:
         while True:
             wish = wishes.send(answer)
-            assert not isinstance(wish, Read)
+            assert not isinstance(wish, Read | Errand)
             answer = state.grant(wish, clock())
             if inspect.isawaitable(answer):
                 answer = await answer
@@ -99,6 +100,7 @@ async def granted(state: State, wishes: Wishes, clock: Callable[[], int]) -> Any
 __all__ = [
     "ANYTHING",
     "Count",
+    "Errand",
     "Find",
     "Forget",
     "Held",

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.xdist_group("wheel")
 
 READ = (
     "openapi/gateway.yaml",
+    "openapi/account.yaml",
     "conformance/report.schema.json",
     "conformance/page/report.html.j2",
     "conformance/page/page.css",

@@ -99,6 +99,7 @@ def observed(**behaviour: Any) -> list[Any]:
     told.append(exchange(app, "GET", "/v1/models"))
     told.append(exchange(app, "GET", "/v1/nope"))
     told.append(exchange(app, "DELETE", "/v1/chat/completions"))
+    told.append(exchange(app, "OPTIONS", "/v1/chat/completions"))
     return [*told, ledger(app)]
 
 

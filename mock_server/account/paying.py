@@ -1,0 +1,49 @@
+"""Paying: a price that is known before the work, held and then charged. Computes no price."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_server.admission import TAG
+from mock_server.call import Call
+from mock_server.entitlement import unpaid
+from mock_server.ledger import Ending
+from mock_server.quota import SECOND
+from mock_server.state import Held, Hold, Settle, Wishes
+
+if TYPE_CHECKING:
+    from mock_server.gateway import Gateway
+
+
+def paid(gateway: Gateway, call: Call, tokens: int, cost: int) -> Wishes:
+    """Charge a call; raises Problem (402, 429) where wallet, cap or tokens do not cover it."""
+    yield from held(gateway, call, call.id, tokens, cost)
+    yield settlement(call, call.id, tokens, cost)
+
+
+def held(gateway: Gateway, call: Call, name: str, tokens: int, cost: int) -> Wishes:
+    """Set a price aside under a name; raises Problem where it is not covered."""
+    caller = call.caller
+    assert caller is not None
+    answer: Held = yield Hold(
+        name,
+        caller.account,
+        cost,
+        caller.balance,
+        gateway.settings.lease * SECOND,
+        caller.wallet,
+        caller.cap,
+        caller.tokens if tokens else None,
+        tokens,
+    )
+    call.tokens = answer.tokens
+    if answer.refusal is not None:
+        raise unpaid(answer, tokens)
+
+
+def settlement(call: Call, name: str, tokens: int, cost: int) -> Settle:
+    """Return the wish that charges what was held under a name."""
+    caller = call.caller
+    assert caller is not None
+    tag = call.incoming.header(TAG) or caller.tag
+    return Settle(name, caller.account, Ending.COMPLETE, tokens, 0, cost, call.selector, tag)
