@@ -6,18 +6,23 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from mock_server.keys import NANO_USD, Caller, Upstream
+from mock_server.keys import NANO_USD, AccountError, Caller, Upstream
 from mock_server.problem import nearest
 from mock_server.quota import Quota, Unit
 
-MOST_USD = 1_000_000_000
+MOST_USD = 10_000_000
 MOST_UNITS = 1_000_000_000_000
 NAME_LIMIT = 64
 """Characters of the name of an account."""
 
 
-class AccountError(ValueError):
-    """An account that cannot be: one clause, with the word it is about."""
+def new_caller(document: Mapping[str, Any]) -> Caller:
+    """Read an account that somebody asks for. Raises AccountError."""
+    if "revoked" in document:
+        raise AccountError("there is no word 'revoked' for a new account")
+    if document.get("wallet") and document.get("balance") is not None:
+        raise AccountError("'balance' is given for an account that spends from another's 'wallet'")
+    return caller_of(document)
 
 
 def caller_of(document: Mapping[str, Any], known: Caller | None = None) -> Caller:

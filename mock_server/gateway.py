@@ -17,13 +17,13 @@ from mock_server import admission, entitlement, models, pages, parameters
 from mock_server.admission import CHAT, TAG, TEXT, Step
 from mock_server.call import Call
 from mock_server.completion import Engine, Turn, digest
-from mock_server.keys import BYOK, Keys, added, built_in, shown
+from mock_server.keys import BYOK, AccountError, Keys, added, built_in, funded, shown
 from mock_server.ledger import Ending
 from mock_server.message import JSON, Incoming, Reply
 from mock_server.problem import Problem
 from mock_server.routes import Routes
 from mock_server.seams import Behaviour
-from mock_server.settings import Settings
+from mock_server.settings import Settings, SettingsError
 from mock_server.state import Release, Settle, Settled, Wishes
 from mock_server.surface import Answering, Surface
 from mock_server.text import dumps
@@ -84,8 +84,12 @@ class Gateway:
         self.settings = settings
         self.engine = engine
         self.behaviour = behaviour
-        given = [*built_in(), *added(settings.keys), *settings.accounts.items()]
-        self.keys = Keys(given, shared=not settings.state.startswith("memory"))
+        given = {**dict(built_in()), **dict(added(settings.keys)), **settings.accounts}
+        try:
+            known = [(key, funded(caller, given.values())) for key, caller in given.items()]
+        except AccountError as error:
+            raise SettingsError(f"the accounts do not fit together: {error}") from None
+        self.keys = Keys(known, shared=not settings.state.startswith("memory"))
         self.byok = f"{BYOK}{settings.model.owned_by}"
         """Header with the caller's own key of the provider."""
         self.routes = Routes(contract.operations)
@@ -240,6 +244,10 @@ class Gateway:
         if len(self._seen) > OCCURRENCES:
             self._seen.popitem(last=False)
         return seen
+
+    def new_key(self) -> str:
+        """Return a key that nobody has."""
+        return f"sk-aig-{self._ids()}{self._ids()}"
 
     def completion_id(self, prefix: str = "chatcmpl") -> str:
         """Return an id for a new completion."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mock_server.message import Incoming
@@ -15,6 +15,10 @@ NANO_USD = 1_000_000_000
 """In one USD."""
 BYOK = "x-byok-"
 """How the name of a header begins that brings the caller's own key of a provider."""
+
+
+class AccountError(ValueError):
+    """An account that cannot be: one clause, with the word it is about."""
 
 
 class Upstream(StrEnum):
@@ -87,6 +91,19 @@ class Keys:
     def __iter__(self) -> Iterator[tuple[str, Caller]]:
         """Yield the digest of each key and whom it belongs to."""
         return iter(self._callers.items())
+
+
+def funded(caller: Caller, others: Iterable[Caller]) -> Caller:
+    """Return a caller whose opening balance is that of the wallet it spends from.
+
+    Raises AccountError for a wallet that none of the others has.
+    """
+    if not caller.wallet or caller.wallet == caller.account:
+        return replace(caller, wallet="")
+    for other in others:
+        if other.account == caller.wallet and not other.wallet:
+            return replace(caller, balance=other.balance)
+    raise AccountError(f"'wallet' names {caller.wallet!r}, which is no account with its own wallet")
 
 
 def digest(key: str) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import Any
 
-from mock_server.accounts import AccountError, caller_of, document_of
-from mock_server.keys import Caller, Keys, digest
+from mock_server.accounts import caller_of, document_of
+from mock_server.keys import AccountError, Caller, Keys, digest, funded
 from mock_server.state import Find, Keep, Listed, Wish
 from mock_server.state.records import packed
 from mock_server.text import loads
@@ -41,14 +41,17 @@ def everyone(keys: Keys) -> Generator[Wish, Any, dict[str, Caller]]:
 
 
 def issue(keys: Keys, key: str, caller: Caller) -> Generator[Wish, Any, str]:
-    """Let a new key open an account; return its digest, which is its id. Raises AccountError."""
+    """Let a new key open an account; return its digest, which is its id. Raises AccountError.
+
+    A caller with a `wallet` spends from that account's: how a sub-account is made.
+    """
     name = digest(key)
     known = yield from everyone(keys)
     if name in known:
         raise AccountError("this key exists already; revoke it first, or make another")
     if len(known) >= MOST:
         raise AccountError(f"there are {MOST} keys already; revoke some")
-    yield from _keep(keys, name, caller)
+    yield from _keep(keys, name, funded(caller, known.values()))
     return name
 
 

@@ -172,8 +172,8 @@ class State:
 
     def _refill(self, wish: Refill, now: int) -> bool:
         del now
-        for unit in Unit:
-            self._full_at.pop((wish.account, unit), None)
+        self._full_at[wish.account, Unit.REQUESTS] = wish.requests
+        self._full_at[wish.account, Unit.TOKENS] = wish.tokens
         self._days.pop(wish.account, None)
         return True
 

@@ -123,6 +123,11 @@ class Purse:
         """What is in it, holds included."""
         return self.opening + self.moved - self.charged
 
+    @property
+    def available(self) -> int:
+        """What may still be held."""
+        return self.balance - self.held
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -150,9 +155,12 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Refill:
-    """Make an account's quotas full again, its day included; granted with True."""
+    """Set when an account's quotas are full again, and begin its day anew; granted with True."""
 
     account: str
+    requests: int = 0
+    """Nanoseconds since the epoch; 0 for full at once."""
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.accounts import AccountError, caller_of, document_of, nano_usd, usd
-from mock_server.keys import Caller, Upstream, built_in
+from mock_server.accounts import caller_of, document_of, nano_usd, new_caller, usd
+from mock_server.keys import AccountError, Caller, Upstream, built_in
 from mock_server.quota import Quota, Unit
 
 FULL = {
@@ -73,7 +73,7 @@ def test_what_is_not_said_stays_and_null_takes_a_limit_away() -> None:
         ({"account": "a", "requests_per_minute": True}, "must be a whole number"),
         ({"account": "a", "requests_per_minute": 10**13}, "must be from 1 to"),
         ({"account": "a", "requests_burst": 5}, "without the limit it belongs to"),
-        ({"account": "a", "balance": -1}, "from 0 to 1000000000 USD"),
+        ({"account": "a", "balance": -1}, "from 0 to 10000000 USD"),
         ({"account": "a", "balance": "1e-10"}, "at most nine places"),
         ({"account": "a", "balance": "much"}, "an amount of USD"),
         ({"account": "a", "balance": float("nan")}, "an amount of USD"),
@@ -90,7 +90,14 @@ def test_what_cannot_be_is_named(words: dict[str, Any], clause: str) -> None:
     assert clause in str(caught.value)
 
 
-@given(st.integers(0, 10**18))
+@pytest.mark.parametrize("words", [{"revoked": False}, {"wallet": "mock", "balance": 1}])
+def test_some_words_are_not_for_a_new_account(words: dict[str, Any]) -> None:
+    with pytest.raises(AccountError):
+        new_caller({"account": "a", **words})
+    assert caller_of({"account": "a", **words}).account == "a"
+
+
+@given(st.integers(0, 10**16))
 def test_money_is_exact_as_a_decimal(nano: int) -> None:
     assert nano_usd("balance", usd(nano)) == nano
     assert nano_usd("balance", Decimal(nano).scaleb(-9)) == nano

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.accounts import AccountError
-from mock_server.keys import Caller, Keys, built_in
+from mock_server.keys import AccountError, Caller, Keys, built_in
 from mock_server.quota import Quota
 from mock_server.registry import caller, change, everyone, issue, revoke
 from mock_server.state import granted
