@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable
 
 from mock_server import engines
 from mock_server.completion import Engine
+from mock_server.connection import Message, Receive, Send
 from mock_server.edge import Edge
 from mock_server.faults import fault
 from mock_server.gateway import Gateway
 from mock_server.seams import Behaviour
-from mock_server.sending import Message, Receive, Send
 from mock_server.settings import Settings, SettingsError
 from mock_server.state import State
 from mock_server.surface import Surface

@@ -9,12 +9,22 @@ from typing import Any
 
 from mock_server import shapes
 from mock_server.call import Call
+from mock_server.connection import (
+    CONNECTION,
+    Asgi,
+    Connection,
+    GoneError,
+    Message,
+    Receive,
+    Send,
+    Watch,
+)
 from mock_server.errand import Errand
 from mock_server.gateway import Gateway
 from mock_server.journal import Journal
 from mock_server.ledger import Ending
 from mock_server.message import Incoming
-from mock_server.sending import GoneError, Message, Receive, Send, Sender, Watch, read
+from mock_server.sending import Sender, read
 from mock_server.state import Read, State, Wishes
 from mock_server.stream import Stream, at_once, pieces, told
 from mock_server.waiting import Waits
@@ -47,7 +57,9 @@ class Edge:
             self.clock(),
         )
         call = self.gateway.call(incoming)
-        sender = Sender(scope, send, call, self._waits)
+        own = scope.get("extensions", {}).get(CONNECTION)
+        connection: Connection = own or Asgi(receive, send)
+        sender = Sender(scope, connection, call, self._waits)
         try:
             await self._answer(call, receive, sender)
         except (GoneError, asyncio.CancelledError) as error:
@@ -80,14 +92,14 @@ class Edge:
         elif isinstance(made := pieces(call), Iterator):
             answer.feed_all(made)
         else:
-            async with Watch(receive) as watch, aclosing(made):
+            async with Watch(sender.connection) as watch, aclosing(made):
                 async for piece in made:
                     answer.feed(piece)
             if watch.gone:
                 raise GoneError
         tokens = answer.usage.completion
         if call.schedule is not None:
-            async with Watch(receive) as watch:
+            async with Watch(sender.connection) as watch:
                 await self._waits.until(call, call.schedule.due(tokens))
             if watch.gone:
                 raise GoneError
@@ -98,16 +110,30 @@ class Edge:
 
     async def _stream(self, call: Call, receive: Receive, sender: Sender) -> None:
         stream = Stream(self.gateway, call)
-        async with Watch(receive) as watch, aclosing(stream):
-            await stream.begin()
-            await sender.head(self.gateway.head(call))
-            events = call.behaviour.events(stream.events(), call)
-            async with aclosing(call.behaviour.writes(events, call)) as writes:
-                await sender.stream(writes)
-        ending = Ending.INTERRUPTED if watch.gone else stream.ending
+        if stream.rushes:
+            gone = not await self._rush(call, stream, sender)
+        else:
+            async with Watch(sender.connection) as watch, aclosing(stream):
+                await stream.begin()
+                await sender.head(self.gateway.head(call))
+                events = call.behaviour.events(stream.events(), call)
+                async with aclosing(call.behaviour.writes(events, call)) as writes:
+                    await sender.stream(writes)
+            gone = watch.gone
+        ending = Ending.INTERRUPTED if gone else stream.ending
         await self._grant(self.gateway.settle(call, ending), call, receive)
-        if not watch.gone:
+        if not gone:
             await sender.end()
+
+    async def _rush(self, call: Call, stream: Stream, sender: Sender) -> bool:
+        # What nothing makes wait needs neither a task nor layers of generators.
+        try:
+            stream.begin_at_once()
+            await sender.head(self.gateway.head(call))
+            return await sender.rush(stream.events_at_once())
+        finally:
+            sender.connection.when_gone(None)
+            await stream.aclose()
 
     async def _grant(self, wishes: Wishes, call: Call, receive: Receive) -> Any:
         granted: Any = None

@@ -37,3 +37,9 @@ class Reply:
     """Empty for the head of a stream."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case; `content-length` is the edge's business."""
+
+    @property
+    def length(self) -> int | None:
+        """What `content-length` is to say; None where the headers tell, or there is no body."""
+        told = "content-length" in self.headers or "transfer-encoding" in self.headers
+        return None if told or self.status == 204 else len(self.body)

@@ -141,6 +141,9 @@ class Behaviour:
         self.touches_pieces = bool(self._acts[Seam.PIECES])
         self.touches_chunks = bool(self._acts[Seam.CHUNKS])
         self.touches_writes = bool(self._acts[Seam.WRITES])
+        self.touches_streams = any(
+            self._acts[seam] for seam in (Seam.CHUNKS, Seam.EVENTS, Seam.WRITES)
+        )
 
     def settings(self, settings: Settings) -> Settings:
         """Change what the mock is started with."""

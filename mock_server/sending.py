@@ -1,32 +1,24 @@
-"""What goes over an ASGI connection: bodies in, replies and streams out. Knows no completion."""
+"""What goes over a connection: bodies in, replies and streams out. Knows no completion."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import struct
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
-from types import TracebackType
-from typing import Any
 
 from mock_server.call import Call
+from mock_server.connection import TRANSPORT, Connection, GoneError, Message, Receive
 from mock_server.message import Incoming, Reply
 from mock_server.seams import HangUp, Pause, Raw, Write
 from mock_server.waiting import Waits
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-
-TRANSPORT = "gonogo.transport"
-"""Extension of the ASGI scope: the connection itself, for behaviour below HTTP."""
+FLUSHED = 8
+"""Events after which an engine that never waits lets the loop go. It must neither hold its first
+event back nor keep a leaving client from being seen; eight events later is soon enough."""
 
 _RESET = struct.pack("ii", 1, 0)
-
-
-class GoneError(Exception):
-    """The client closed the connection before it was answered."""
 
 
 async def read(incoming: Incoming, limit: int, receive: Receive) -> bytes | None:
@@ -55,76 +47,54 @@ async def read(incoming: Incoming, limit: int, receive: Receive) -> bytes | None
         message = await receive()
 
 
-class Watch:
-    """While open, a client that closes the connection stops the block, quietly."""
-
-    def __init__(self, receive: Receive) -> None:
-        self.gone = False
-        """The client left before the block was done."""
-        self._receive = receive
-        self._task: asyncio.Task[Any] | None = None
-        self._watcher: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Watch:
-        self._task = asyncio.current_task()
-        self._watcher = asyncio.ensure_future(self._until_gone())
-        self._watcher.add_done_callback(self._left)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> bool:
-        assert self._watcher is not None
-        assert self._task is not None
-        self._watcher.remove_done_callback(self._left)
-        self._watcher.cancel()
-        if self.gone:
-            self._task.uncancel()
-        return self.gone and kind is asyncio.CancelledError
-
-    async def _until_gone(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            continue
-
-    def _left(self, watcher: asyncio.Task[None]) -> None:
-        if not watcher.cancelled():
-            self.gone = True
-            assert self._task is not None
-            self._task.cancel()
-
-
 class Sender:
     """Sends one answer."""
 
-    def __init__(self, scope: Message, send: Send, call: Call, waits: Waits) -> None:
+    def __init__(self, scope: Message, connection: Connection, call: Call, waits: Waits) -> None:
         self.started = False
         """The head has been sent; nothing else can be answered any more."""
-        self._send = send
+        self.connection = connection
         self._call = call
         self._waits = waits
-        self._transport = scope.get("extensions", {}).get(TRANSPORT)
+        self._scope = scope
         self._cut = False
 
     async def whole(self, reply: Reply) -> None:
         """Send an answer that is known whole."""
-        headers = _encoded(reply)
-        told = reply.headers.keys() & {"content-length", "transfer-encoding"}
-        if not told and reply.status != 204:
-            headers.append((b"content-length", b"%d" % len(reply.body)))
-        await self._start(reply.status, headers)
-        touched = self._call.behaviour.touches_writes or self._call.schedule is not None
-        if touched and self._call.incoming.method != "HEAD":
-            await self.stream(self._call.behaviour.writes(_once(reply.body), self._call))
+        call = self._call
+        touched = call.behaviour.touches_writes or call.schedule is not None
+        if touched and call.incoming.method != "HEAD":
+            await self.head(reply, reply.length)
+            await self.stream(call.behaviour.writes(_once(reply.body), call))
             await self.end()
-        else:
-            await self._send({"type": "http.response.body", "body": reply.body})
+            return
+        self.started = True
+        await self.connection.whole(reply)
 
-    async def head(self, reply: Reply) -> None:
-        """Send the head of a stream."""
-        await self._start(reply.status, _encoded(reply))
+    async def head(self, reply: Reply, length: int | None = None) -> None:
+        """Send the head of an answer whose body follows, of a length known or not."""
+        if self._call.schedule is not None:
+            await self._waits.until(self._call, self._call.schedule.pace.first_byte)
+        self.started = True
+        await self.connection.start(reply, length)
+
+    async def rush(self, events: Iterator[bytes]) -> bool:
+        """Send events that are made without waiting; False if the client left before the end."""
+        connection = self.connection
+        ready: list[bytes] = []
+        enough = 1
+        for event in events:
+            ready.append(event)
+            if len(ready) < enough:
+                continue
+            await connection.chunks(ready)
+            await connection.breathe()
+            if connection.gone:
+                return False
+            ready, enough = [], FLUSHED
+        if ready:
+            await connection.chunks(ready)
+        return True
 
     async def stream(self, writes: AsyncGenerator[Write]) -> None:
         """Send writes when they are due, each as one chunk, until they end or hang up."""
@@ -139,16 +109,12 @@ class Sender:
         async for write in writes:
             match write:
                 case bytes():
-                    await self._send(
-                        {"type": "http.response.body", "body": write, "more_body": True}
-                    )
-                    # An engine that never waits must neither hold its first event back nor keep
-                    # a leaving client from being seen; eight events later is soon enough.
-                    if sent % 8 == 0:
+                    await self.connection.chunks((write,))
+                    if sent % FLUSHED == 0:
                         await asyncio.sleep(0)
                     sent += 1
                 case Raw(data):
-                    self._connection().write(data)
+                    self._transport().write(data)
                 case HangUp(reset):
                     self._hang_up(reset)
                     return
@@ -158,17 +124,11 @@ class Sender:
     async def end(self) -> None:
         """End the body, unless the connection has ended already."""
         if not self._cut:
-            await self._send({"type": "http.response.body", "body": b""})
-
-    async def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
-        if self._call.schedule is not None:
-            await self._waits.until(self._call, self._call.schedule.pace.first_byte)
-        self.started = True
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+            await self.connection.end()
 
     def _hang_up(self, reset: bool) -> None:
         self._cut = True
-        transport = self._connection()
+        transport = self._transport()
         if reset:
             connection = transport.get_extra_info("socket")
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
@@ -176,17 +136,11 @@ class Sender:
         else:
             transport.close()
 
-    def _connection(self) -> asyncio.Transport:
-        if self._transport is None:
+    def _transport(self) -> asyncio.Transport:
+        transport: asyncio.Transport | None = self._scope.get("extensions", {}).get(TRANSPORT)
+        if transport is None:
             raise RuntimeError("behaviour below HTTP needs the mock's own server")
-        transport: asyncio.Transport = self._transport
         return transport
-
-
-def _encoded(reply: Reply) -> list[tuple[bytes, bytes]]:
-    return [
-        (name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()
-    ]
 
 
 async def _once(body: bytes) -> AsyncGenerator[bytes]:

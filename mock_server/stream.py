@@ -41,35 +41,62 @@ class Stream:
         elif isinstance(self._pieces, Generator):
             self._pieces.close()
 
-    async def begin(self) -> None:
-        """Wait for the first piece; raises Problem if the engine fails before there is one."""
+    @property
+    def rushes(self) -> bool:
+        """Nothing makes it wait: neither the engine, nor a pace, nor what behaves otherwise."""
+        waits = isinstance(self._pieces, AsyncGenerator) or self._call.schedule is not None
+        return not (waits or self._call.behaviour.touches_streams)
+
+    def begin_at_once(self) -> None:
+        """Make the first piece; raises Problem if the engine fails before there is one."""
+        assert isinstance(self._pieces, Iterator)
         try:
-            if isinstance(self._pieces, AsyncGenerator):
-                self._first = await anext(self._pieces, None)
-            else:
-                self._first = next(self._pieces, None)
+            self._first = next(self._pieces, None)
         except Exception as error:
             raise told(error) from error
 
-    async def events(self) -> AsyncGenerator[bytes]:
-        """Yield the events; a failure of the engine is the last of them."""
+    async def begin(self) -> None:
+        """Wait for the first piece; raises Problem if the engine fails before there is one."""
+        if not isinstance(self._pieces, AsyncGenerator):
+            self.begin_at_once()
+            return
         try:
-            made = self._pieces
-            if isinstance(made, AsyncGenerator) or self._call.behaviour.touches_chunks:
-                waited = waiting(made) if isinstance(made, Iterator) else made
-                chunks = self._call.behaviour.chunks(self._chunks(waited), self._call)
-                async for chunk in chunks:
-                    yield sse.event(chunk)
-            else:
-                for chunk in self._chunks_at_once(made):
-                    yield sse.event(chunk)
+            self._first = await anext(self._pieces, None)
         except Exception as error:
-            self.ending = Ending.FAILED
-            problem = self._call.behaviour.problem(told(error), self._call)
-            self._call.code = problem.code
-            yield sse.error(problem.document()["error"])
+            raise told(error) from error
+
+    def events_at_once(self) -> Iterator[bytes]:
+        """Yield the events of an engine that never waits; a failure of it is the last of them."""
+        assert isinstance(self._pieces, Iterator)
+        try:
+            for chunk in self._chunks_at_once(self._pieces):
+                yield sse.event(chunk)
+        except Exception as error:
+            yield self._failed(error)
             return
         yield sse.DONE
+
+    async def events(self) -> AsyncGenerator[bytes]:
+        """Yield the events; a failure of the engine is the last of them."""
+        made = self._pieces
+        if isinstance(made, Iterator) and not self._call.behaviour.touches_chunks:
+            for event in self.events_at_once():
+                yield event
+            return
+        try:
+            waited = waiting(made) if isinstance(made, Iterator) else made
+            async for chunk in self._call.behaviour.chunks(self._chunks(waited), self._call):
+                yield sse.event(chunk)
+        except Exception as error:
+            yield self._failed(error)
+            return
+        yield sse.DONE
+
+    def _failed(self, error: Exception) -> bytes:
+        self.ending = Ending.FAILED
+        problem = self._call.behaviour.problem(told(error), self._call)
+        self._call.code = problem.code
+        return sse.error(problem.document()["error"])
 
     async def _chunks(self, made: AsyncIterator[Piece]) -> AsyncGenerator[dict[str, Any]]:
         for chunk in self._opening():

@@ -11,7 +11,7 @@ from typing import Any
 
 from mock_server.app import App, build
 from mock_server.completion import FinishReason, Piece, Prompt, Turn
-from mock_server.sending import TRANSPORT
+from mock_server.connection import TRANSPORT
 from mock_server.settings import Settings
 from mock_server.tokens import Tokens
 

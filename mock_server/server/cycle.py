@@ -1,0 +1,117 @@
+"""One request on the mock's own server: uvicorn's cycle, which is also a connection of the edge.
+
+What it adds costs less than ASGI's messages: a whole answer is one write, and nobody needs a task
+to learn that the client has left. What is out of the ordinary goes through ASGI, as elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+
+from mock_server.connection import Asgi
+from mock_server.message import Reply
+
+LAST_CHUNK = b"0\r\n\r\n"
+
+
+class Cycle(RequestResponseCycle):
+    """An exchange on a connection of `mock_server.server.protocol`."""
+
+    _act: Callable[[], None] | None = None
+
+    @property
+    def gone(self) -> bool:
+        """The client is known to have left."""
+        return self.disconnected
+
+    def when_gone(self, act: Callable[[], None] | None) -> None:
+        """Have a function called once the client leaves; None stops listening."""
+        self._act = act
+        if act is not None and self.disconnected:
+            act()
+
+    def left(self) -> None:
+        """Say that the client has left."""
+        if self._act is not None:
+            self._act()
+
+    async def receive(self) -> Any:
+        """Receive; ASGI. A body that came whole is handed over at once."""
+        if self.more_body or not self.body or self.waiting_for_100_continue:
+            return await super().receive()
+        body, self.body = bytes(self.body), bytearray()
+        self.message_event.clear()
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def whole(self, reply: Reply) -> None:
+        """Send an answer that is known whole."""
+        length = reply.length
+        if length is None or not self._ordinary():
+            await self._by_asgi().whole(reply)
+            return
+        head = self._head(reply)
+        body = b"" if self.scope["method"] == "HEAD" else reply.body
+        self.transport.write(b"%bcontent-length: %d\r\n\r\n%b" % (head, length, body))
+        self._complete()
+
+    async def start(self, reply: Reply, length: int | None) -> None:
+        """Send status and headers of an answer whose body follows, of a length known or not."""
+        if length is not None or reply.length is None or not self._ordinary():
+            await self._by_asgi().start(reply, length)
+            return
+        self.chunked_encoding = True
+        self.transport.write(b"%btransfer-encoding: chunked\r\n\r\n" % self._head(reply))
+
+    async def chunks(self, chunks: Sequence[bytes]) -> None:
+        """Send bytes, each as one chunk, all in one write."""
+        if not self.chunked_encoding:
+            await self._by_asgi().chunks(chunks)
+        elif not self.disconnected:
+            frames = [b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks]
+            self.transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+
+    async def end(self) -> None:
+        """End the body."""
+        if not self.chunked_encoding or self.disconnected or not self.keep_alive:
+            await self._by_asgi().end()
+            return
+        self.transport.write(LAST_CHUNK)
+        self._complete()
+
+    async def breathe(self) -> None:
+        """Let what was sent go out, and hear whether the client has left."""
+        await asyncio.sleep(0)
+        if self.flow.write_paused and not self.disconnected:
+            await self.flow.drain()
+
+    def _by_asgi(self) -> Asgi:
+        send: Any = self.send
+        return Asgi(self.receive, send)
+
+    def _ordinary(self) -> bool:
+        return not (self.response_started or self.disconnected) and self.keep_alive
+
+    def _head(self, reply: Reply) -> bytes:
+        self.response_started = True
+        self.waiting_for_100_continue = False
+        return b"%b%b%b" % (
+            STATUS_LINE[reply.status],
+            b"".join([b"%b: %b\r\n" % pair for pair in self.default_headers]),
+            _lines(reply.headers),
+        )
+
+    def _complete(self) -> None:
+        self.response_complete = True
+        self.message_event.set()
+        self.on_response()
+
+
+def _lines(headers: Mapping[str, str]) -> bytes:
+    text = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    if text.count("\n") != len(headers) or text.count("\r") != len(headers):
+        raise RuntimeError("a header holds a line end")
+    return text.encode("latin-1")
