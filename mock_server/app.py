@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from mock_server import engines
 from mock_server.completion import Engine
-from mock_server.connection import Message, Receive, Send
+from mock_server.connection import Message, Receive, Send, on_a_task
 from mock_server.edge import Edge
 from mock_server.faults import fault
 from mock_server.gateway import Gateway
@@ -51,6 +51,7 @@ class App:
 
         if self._control is None:
             self._control = application(self.edge, self._token, CONTROL)
+        await on_a_task()
         await self._control(scope, receive, send)  # type: ignore[misc]
 
     async def _live(self, receive: Receive, send: Send) -> None:

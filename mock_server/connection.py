@@ -115,6 +115,12 @@ class Asgi:
             self._act()
 
 
+async def on_a_task() -> None:
+    """Go on in a task: the mock's own server begins a call without one, which few things bear."""
+    if asyncio.current_task() is None:
+        await asyncio.sleep(0)
+
+
 class Watch:
     """While open, a client that closes the connection stops the block, quietly."""
 
@@ -125,9 +131,7 @@ class Watch:
         self._task: asyncio.Task[Any] | None = None
 
     async def __aenter__(self) -> Watch:
-        if asyncio.current_task() is None:
-            # The mock's own server begins a call without a task; who waits for something has one.
-            await asyncio.sleep(0)
+        await on_a_task()
         self._task = asyncio.current_task()
         self._connection.when_gone(self._left)
         return self

@@ -18,6 +18,7 @@ from mock_server.connection import (
     Receive,
     Send,
     Watch,
+    on_a_task,
 )
 from mock_server.errand import Errand
 from mock_server.gateway import Gateway
@@ -144,10 +145,12 @@ class Edge:
                     granted = await read(call.incoming, wish.limit, receive)
                     continue
                 if isinstance(wish, Errand):
+                    await on_a_task()
                     granted = await wish.run(self)
                     continue
                 granted = self.state.grant(wish, self.clock())
                 if hasattr(granted, "__await__"):
+                    await on_a_task()
                     granted = await granted
         except StopIteration as done:
             return done.value
