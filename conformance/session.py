@@ -220,6 +220,7 @@ def _settings(target: Target) -> Settings:
             client_key=http.client_key,
         ),
         proxy=http.proxy,
+        http2=http.http2,
         user_agent=f"gonogo/{__version__}",
     )
 

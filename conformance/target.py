@@ -66,6 +66,8 @@ class Http:
     client_certificate: str | None = None
     client_key: str | None = None
     proxy: str | None = None
+    http2: bool = False
+    """Whether HTTP/2 is offered over TLS; what needs a socket of its own stays with HTTP/1.1."""
     concurrency: int | None = None
     """Conversations held at once; by default 8 on loopback and 2 elsewhere."""
     timeout: float = 120.0
@@ -228,6 +230,8 @@ def _http(table: Mapping[str, Any], where: str) -> Http:
         raise UsageError(f"{where} headers must be a table of strings")
     for name in ("ca_file", "client_certificate", "client_key", "proxy"):
         _typed(table, name, (str,), where)
+    if not isinstance(table.get("http2", False), bool):
+        raise UsageError(f"{where} http2 must be true or false, not {table['http2']!r}")
     _typed(table, "concurrency", (int,), where)
     _typed(table, "timeout", (int, float), where)
     return Http(**table)

@@ -40,6 +40,7 @@ valid = "GATEWAY_KEY"                     # only this one is needed
 # client_certificate = "client.pem"
 # client_key = "client.key"
 # proxy = "http://proxy.example:3128"
+# http2 = true                            # offered over TLS; framing is judged over HTTP/1.1
 # concurrency = 2
 # timeout = 120
 """

@@ -30,7 +30,8 @@ class Pool:
 
     def __init__(self, settings: Settings, where: Origin, context: ssl.SSLContext) -> None:
         if settings.http2 and importlib.util.find_spec("h2") is None:
-            raise UsageError("HTTP/2 needs h2", where="--http2", hint="pip install 'httpx[http2]'")
+            hint = "pip install 'gonogo[http2]'"
+            raise UsageError("HTTP/2 needs h2", where="[http] http2", hint=hint)
         self._origin = where
         self._timeouts = settings.timeouts
         try:
