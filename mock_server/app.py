@@ -57,9 +57,12 @@ class App:
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
-            await send({"type": f"{message['type']}.complete"})
-            if message["type"] == "lifespan.shutdown":
+            ends = message["type"] == "lifespan.shutdown"
+            if ends:
                 self.edge.gateway.engine.close()
+                await self.edge.state.aclose()
+            await send({"type": f"{message['type']}.complete"})
+            if ends:
                 return
 
 
@@ -110,7 +113,9 @@ def _state(settings: Settings) -> State:
     name = settings.state.partition(":")[0]
     try:
         module = importlib.import_module(f"mock_server.state.{name}")
-    except ModuleNotFoundError:
-        raise SettingsError(f"there is no state {name!r}; choose 'memory'") from None
-    state: State = module.build(settings.state)
+        state: State = module.build(settings.state)
+    except (ModuleNotFoundError, AttributeError):
+        raise SettingsError(
+            f"there is no state {name!r}; choose 'memory' or 'redis://HOST:PORT/0'"
+        ) from None
     return state

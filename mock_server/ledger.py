@@ -171,7 +171,7 @@ class Ledger:
 
     def release(self, request: str) -> bool:
         """Give a hold back uncharged; False if there was none."""
-        hold = self._holds.pop(request, None)
+        hold = self._holds.pop(request, None) or self._lapsed.pop(request, None)
         if hold is not None:
             self._give_back(hold)
         return hold is not None

@@ -80,7 +80,10 @@ class State(Protocol):
         """Grant a wish at `now` (nanoseconds); an awaitable where the backend is not here."""
 
     def ledger(self) -> dict[str, Any] | Awaitable[dict[str, Any]]:
-        """Return the ledger for reading: totals, balances and the entries kept."""
+        """Return the ledger for reading: totals, wallets and the entries kept."""
+
+    async def aclose(self) -> None:
+        """Leave, when the mock stops."""
 
 
 async def granted(state: State, wishes: Wishes, clock: Callable[[], int]) -> Any:

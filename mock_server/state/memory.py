@@ -75,6 +75,9 @@ class State:
             "entries": [asdict(entry) for entry in ledger.entries],
         }
 
+    async def aclose(self) -> None:
+        """Nothing to leave."""
+
     def _take(self, wish: Take, now: int) -> Any:
         key = (wish.account, Unit.REQUESTS)
         full_at = self._full_at.get(key, 0)

@@ -1,0 +1,247 @@
+"""Shared state in a Redis: one script grants every wish. The only file that knows the library.
+
+`redis://HOST:PORT/0`, also `rediss://` and `unix://`; `?name=N` keeps mocks that share a Redis
+apart. Wishes of requests that run at the same time travel together. A Redis that does not answer
+refuses: nothing is granted from memory. What must not be lost, because it was delivered already, is
+settled when Redis is there again; the script settles each request once, however often it is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+import re
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from mock_server.problem import Problem
+from mock_server.settings import SettingsError
+from mock_server.state import Hold, Release, Settle, Settled, Shared
+from mock_server.state.books import ledger_of
+from mock_server.state.script import KEYS, SOURCE, Asking, asking
+
+PATIENCE = 2.0
+"""Seconds that Redis may take to be reached, and to answer."""
+AGAIN = 0.5
+"""Seconds between tries to settle what could not be settled."""
+AT_ONCE = 128
+"""Wishes that travel together."""
+SHA = hashlib.sha1(SOURCE.encode(), usedforsecurity=False).hexdigest()
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+_log = logging.getLogger(__name__)
+
+
+def build(address: str) -> State:
+    """Return the state at an address; connects when it is asked first. Raises SettingsError."""
+    place = _place(address)
+    return State(_client(place), place.name, place.born)
+
+
+def prepared(address: str) -> str:
+    """Return an address that all workers of one mock share; raises SettingsError if none answers.
+
+    It holds what the state was born as, so that a Redis that lost its memory is noticed by all.
+    """
+    place = _place(address)
+
+    async def begin() -> str:
+        client = _client(place)
+        try:
+            return await _born(client, place.name)
+        finally:
+            await client.aclose()
+
+    try:
+        born = asyncio.run(asyncio.wait_for(begin(), 2 * PATIENCE))
+    except (_library().RedisError, OSError, TimeoutError) as error:
+        reason = str(error) or type(error).__name__
+        raise SettingsError(
+            f"--state: Redis does not answer: {reason[:120]}; start it, or correct the address"
+        ) from None
+    parts = urlsplit(address)
+    query = [*parse_qsl(parts.query), ("born", born)]
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    url: str
+    name: str
+    born: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    asked: Asking
+    answer: asyncio.Future[Any]
+
+
+class State:
+    """Quotas, wallets and records of all the workers of a mock."""
+
+    def __init__(self, client: Any, name: str, born: str = "") -> None:
+        self._client = client
+        self._name = name
+        self._born = born
+        self._keys = [_key(name, key) for key in KEYS]
+        self._waiting: deque[_Waiting] = deque()
+        self._owed: dict[str, tuple[Settle | Release, int]] = {}
+        self._sending: asyncio.Task[None] | None = None
+        self._paying: asyncio.Task[None] | None = None
+
+    async def grant(self, wish: Shared, now: int) -> Any:
+        """Grant a wish; `now` in nanoseconds. Raises Problem where Redis does not answer."""
+        try:
+            return await self._ask(asking(wish, now))
+        except (Problem, asyncio.CancelledError) as error:
+            # Nobody knows whether it was granted; whichever it was, it is put right.
+            if isinstance(wish, Hold):
+                self._owe(Release(wish.request, wish.account), now)
+            elif isinstance(wish, Settle | Release):
+                self._owe(wish, now)
+                if isinstance(error, Problem):
+                    return Settled(True)
+            raise
+
+    async def ledger(self) -> dict[str, Any]:
+        """Return totals, wallets and the entries kept, in nano-USD."""
+        read: dict[str, Any] = await self._ask(Asking(("ledger",), ledger_of))
+        return read
+
+    async def aclose(self) -> None:
+        """Settle what is owed, if Redis lets us, and leave."""
+        if self._paying is not None:
+            self._paying.cancel()
+        try:
+            await self._pay_all()
+        except Problem:
+            _log.warning("%d settlements were lost with the shared state", len(self._owed))
+        await self._client.aclose()
+
+    async def _ask(self, asked: Asking) -> Any:
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(asked, answer))
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send())
+        return asked.read(await answer)
+
+    async def _send(self) -> None:
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+            try:
+                answers = await self._answers([one.asked for one in batch])
+            except Exception as error:
+                answers = [error] * len(batch)
+            for one, answer in zip(batch, answers, strict=True):
+                if one.answer.done():
+                    continue
+                if isinstance(answer, Exception):
+                    one.answer.set_exception(_lost(answer))
+                else:
+                    one.answer.set_result(answer)
+
+    async def _answers(self, asked: Sequence[Asking]) -> list[Any]:
+        if not self._born:
+            self._born = await _born(self._client, self._name)
+        answers = await self._run(asked)
+        if any(isinstance(answer, _library().exceptions.NoScriptError) for answer in answers):
+            # A Redis that began anew, or forgot its scripts; it ran none of these.
+            await self._client.script_load(SOURCE)
+            answers = await self._run(asked)
+        return answers
+
+    async def _run(self, asked: Sequence[Asking]) -> list[Any]:
+        async with self._client.pipeline(transaction=False) as pipe:
+            for one in asked:
+                keys = [*self._keys, _key(self._name, one.own or "none")]
+                pipe.evalsha(SHA, len(keys), *keys, self._born, *one.arguments)
+            answers: list[Any] = await pipe.execute(raise_on_error=False)
+        return answers
+
+    def _owe(self, wish: Settle | Release, now: int) -> None:
+        # A settlement that is owed stands; only its absence is told by a release.
+        if isinstance(wish, Settle) or wish.request not in self._owed:
+            self._owed[wish.request] = (wish, now)
+        if self._paying is None or self._paying.done():
+            self._paying = asyncio.create_task(self._pay())
+
+    async def _pay(self) -> None:
+        while self._owed:
+            await asyncio.sleep(AGAIN)
+            try:
+                await self._pay_all()
+            except Problem:
+                continue
+
+    async def _pay_all(self) -> None:
+        while self._owed:
+            request, (wish, now) = next(iter(self._owed.items()))
+            await self._ask(asking(wish, now))
+            self._owed.pop(request, None)
+
+
+async def _born(client: Any, name: str) -> str:
+    key = _key(name, "born")
+    await client.set(key, os.urandom(8).hex(), nx=True)
+    found: bytes = await client.get(key)
+    return found.decode()
+
+
+def _lost(error: Exception) -> Problem:
+    seconds, words = "1", "does not answer; nothing was charged"
+    if str(error).startswith("FORGOTTEN"):
+        seconds, words = "60", "has lost what it knew; whoever runs the mock must start it again"
+    elif isinstance(error, _library().ResponseError):
+        _log.error("the shared state refused: %s", error)
+    return Problem(
+        "overloaded",
+        f"The state that the mock shares {words}. Come back in {seconds} seconds.",
+        headers={"retry-after": seconds},
+    )
+
+
+def _key(name: str, key: str) -> str:
+    # Braces keep the keys of a mock in one slot of a cluster.
+    return f"gonogo:{{{name}}}:{key}"
+
+
+def _place(address: str) -> _Place:
+    parts = urlsplit(address)
+    said = dict(parse_qsl(parts.query))
+    name, born = said.pop("name", "mock"), said.pop("born", "")
+    if not NAME.fullmatch(name):
+        raise SettingsError("--state: the name of the state must be 1 to 64 letters and digits")
+    return _Place(urlunsplit(parts._replace(query=urlencode(said))), name, born)
+
+
+def _client(place: _Place) -> Any:
+    redis = _library()
+    try:
+        # Not tried again by the library: it cannot know what would then be done twice.
+        return redis.asyncio.Redis.from_url(
+            place.url,
+            protocol=2,
+            retry=redis.asyncio.retry.Retry(redis.backoff.NoBackoff(), 0),
+            socket_timeout=PATIENCE,
+            socket_connect_timeout=PATIENCE,
+        )
+    except ValueError as error:
+        raise SettingsError(f"--state: this is no address of a Redis: {error}") from None
+
+
+def _library() -> Any:
+    try:
+        import redis.asyncio
+        import redis.asyncio.retry
+        import redis.backoff
+    except ModuleNotFoundError:
+        raise SettingsError(
+            "--state redis://... needs redis; install it with: pip install 'gonogo[redis]'"
+        ) from None
+    return redis

@@ -1,0 +1,267 @@
+"""Wishes in the words of `redis.lua`, and its answers in ours. Knows no connection.
+
+A time or an amount is `high:low` in base 10^9, since a Lua number holds only 53 bits. All that is
+multiplied or divided is done here, by the same `Quota` as in memory.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mock_server.ledger import Refusal
+from mock_server.quota import Quota, Unit, today, used_up, within_day
+from mock_server.state import (
+    ANYTHING,
+    Count,
+    Find,
+    Forget,
+    Held,
+    Hold,
+    Inspect,
+    Keep,
+    Listed,
+    Look,
+    Looked,
+    Note,
+    Noted,
+    Pay,
+    Purse,
+    Refill,
+    Release,
+    Settle,
+    Settled,
+    Shared,
+    Take,
+)
+from mock_server.state.records import packed
+from mock_server.text import dumps, loads
+
+SOURCE = Path(__file__).with_name("redis.lua").read_text(encoding="utf-8")
+KEYS = (
+    "born",
+    "quotas",
+    "wallets",
+    "spent",
+    "holds",
+    "leases",
+    "lapsed",
+    "entries",
+    "totals",
+)
+"""Names of the keys that every wish may touch, in the script's order; one more may follow."""
+
+Argument = str | bytes | int
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A wish as the script is asked for it."""
+
+    arguments: tuple[Argument, ...]
+    """The name of the grant, and what it takes."""
+    read: Callable[[Any], Any]
+    """Turns the script's answer into what the wish is granted with."""
+    own: str = ""
+    """Name of the key that only this wish touches."""
+
+
+def asking(wish: Shared, now: int) -> Asking:
+    """Return how the script is asked for a wish at `now`."""
+    found: Asking = _ASKINGS[type(wish)](wish, now)
+    return found
+
+
+def wide(number: int) -> str:
+    """Return a number as the script writes it."""
+    high, low = divmod(number, 1_000_000_000)
+    return f"{high}:{low}"
+
+
+def narrow(answer: bytes) -> int:
+    """Read a number as the script writes it; nothing is 0."""
+    if not answer:
+        return 0
+    high, _, low = answer.partition(b":")
+    return int(high) * 1_000_000_000 + int(low)
+
+
+def _take(wish: Take, now: int) -> Asking:
+    quota, cost = wish.quota, wish.cost
+
+    def read(answer: Any) -> Any:
+        verdict, full_at, used = answer[0], narrow(answer[1]), int(answer[2])
+        if verdict == 2:
+            return used_up(quota, now, full_at)
+        allowance = quota.answer(verdict == 1, cost, now, full_at)
+        if wish.daily is None or verdict != 1:
+            return allowance
+        return within_day(allowance, wish.daily - used)
+
+    daily = "" if wish.daily is None else wish.daily
+    span = wide(cost * quota.step)
+    arguments = ("take", wish.account, wide(now), span, _room(quota), cost, daily, today(now))
+    return Asking(arguments, read)
+
+
+def _hold(wish: Hold, now: int) -> Asking:
+    quota, most, lapses = wish.quota, wish.tokens, now + wish.lease
+
+    def read(answer: Any) -> Held:
+        refusal = Refusal(answer[0].decode()) if answer[0] else None
+        if quota is None:
+            return Held(refusal)
+        full_at = narrow(answer[1])
+        if refusal in (Refusal.CAP, Refusal.WALLET):
+            return Held(refusal, quota.look(now, full_at))
+        return Held(refusal, quota.answer(refusal is None, most, now, full_at))
+
+    limits: tuple[Argument, ...] = ("", "", "", "")
+    if quota is not None:
+        words = dumps([str(part) for part in (quota.limit, quota.period, quota.burst, quota.step)])
+        limits = (words, most, wide(most * quota.step), _room(quota))
+    arguments = (
+        *("hold", wish.request, wish.account, wish.wallet or wish.account),
+        *(wide(wish.amount), wide(wish.opening), *_moment(now)),
+        *(wide(lapses), lapses // 1000, "" if wish.cap is None else wide(wish.cap), *limits),
+    )
+    return Asking(arguments, read)
+
+
+def _settle(wish: Settle, now: int) -> Asking:
+    tokens = (wish.prompt_tokens, wish.completion_tokens)
+    told = (wish.ending, wish.model, wish.tag)
+    arguments = ("settle", wish.request, wide(now), *tokens, wide(wish.cost), *told)
+    return Asking(arguments, functools.partial(_settled, now))
+
+
+def _release(wish: Release, now: int) -> Asking:
+    arguments = ("release", wish.request, wide(now))
+    return Asking(arguments, functools.partial(_settled, now))
+
+
+def _settled(now: int, answer: Any) -> Settled:
+    if not answer[0]:
+        return Settled(False)
+    if not answer[2]:
+        return Settled(True)
+    limit, period, burst = (int(part) for part in answer[2:5])
+    quota = Quota(limit, period, burst, Unit.TOKENS)
+    return Settled(True, quota.look(now, narrow(answer[1])))
+
+
+def _pay(wish: Pay, now: int) -> Asking:
+    how = (wide(wish.amount), int(wish.exactly))
+    return Asking(("pay", wish.wallet, wide(wish.opening), *_moment(now), *how), _purse)
+
+
+def _inspect(wish: Inspect, now: int) -> Asking:
+    return Asking(("inspect", wish.wallet, wide(wish.opening), *_moment(now)), _purse)
+
+
+def _purse(answer: Any) -> Purse:
+    return Purse(*(narrow(part) for part in answer))
+
+
+def _look(wish: Look, now: int) -> Asking:
+    def read(answer: Any) -> Looked:
+        requests = wish.requests.look(now, narrow(answer[0]))
+        tokens = None if wish.tokens is None else wish.tokens.look(now, narrow(answer[1]))
+        used = 0
+        if wish.daily is not None:
+            used = int(answer[2])
+            requests = within_day(requests, max(0, wish.daily - used))
+        return Looked(requests, tokens, used, narrow(answer[3]), narrow(answer[4]))
+
+    return Asking(("look", wish.account, *_moment(now), today(now)), read)
+
+
+def _refill(wish: Refill, now: int) -> Asking:
+    del now
+    return Asking(("refill", wish.account, wide(wish.requests), wide(wish.tokens)), bool)
+
+
+def _count(wish: Count, now: int) -> Asking:
+    del now
+    return Asking(("count", wish.name, wish.by), int)
+
+
+def _find(wish: Find, now: int) -> Asking:
+    del now
+    return Asking(("find", wish.id), _record, f"records/{wish.kind}")
+
+
+def _keep(wish: Keep, now: int) -> Asking:
+    del now
+    record = b"" if wish.record is None else packed(wish.record)
+    condition: tuple[Argument, Argument] = ("any", "")
+    if wish.was is None:
+        condition = ("none", "")
+    elif wish.was is not ANYTHING:
+        assert isinstance(wish.was, Mapping)
+        condition = ("is", packed(wish.was))
+    return Asking(("keep", wish.id, record, *condition), bool, f"records/{wish.kind}")
+
+
+def _listed(wish: Listed, now: int) -> Asking:
+    del now
+    return Asking(("listed",), _records, f"records/{wish.kind}")
+
+
+def _records(answer: Any) -> dict[str, Any]:
+    pairs = zip(answer[::2], answer[1::2], strict=True)
+    oldest_first = sorted(pairs, key=lambda pair: int(pair[1].partition(b":")[0]))
+    return {name.decode(): _record(kept) for name, kept in oldest_first}
+
+
+def _record(kept: bytes | None) -> Any:
+    return None if kept is None else loads(kept.partition(b":")[2])
+
+
+def _note(wish: Note, now: int) -> Asking:
+    del now
+    return Asking(("note", wish.name, packed(wish.record), wish.most), int, f"log/{wish.name}")
+
+
+def _noted(wish: Noted, now: int) -> Asking:
+    del now
+
+    def read(answer: Any) -> tuple[int, list[Any]]:
+        return int(answer[0]), [loads(line) for line in answer[1]]
+
+    return Asking(("noted", wish.name), read, f"log/{wish.name}")
+
+
+def _forget(wish: Forget, now: int) -> Asking:
+    del now
+    return Asking(("forget", wish.name), bool, f"log/{wish.name}")
+
+
+def _room(quota: Quota) -> str:
+    return wide(quota.room * quota.step) if quota.limit > 0 else ""
+
+
+def _moment(now: int) -> tuple[str, int]:
+    return wide(now), now // 1000
+
+
+_ASKINGS: Mapping[type, Callable[[Any, int], Asking]] = {
+    Take: _take,
+    Hold: _hold,
+    Settle: _settle,
+    Release: _release,
+    Pay: _pay,
+    Inspect: _inspect,
+    Look: _look,
+    Refill: _refill,
+    Count: _count,
+    Find: _find,
+    Keep: _keep,
+    Listed: _listed,
+    Note: _note,
+    Noted: _noted,
+    Forget: _forget,
+}

@@ -1,0 +1,5 @@
+"""Shared state in a Redis on this machine: `unix:///PATH`. Knows only its twin."""
+
+from mock_server.state.redis import build, prepared
+
+__all__ = ["build", "prepared"]

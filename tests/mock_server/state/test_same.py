@@ -1,0 +1,165 @@
+"""Memory and Redis are one state: the same wishes are granted with the same answers."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mock_server.ledger import Ending
+from mock_server.quota import DAY, MINUTE, SECOND, Quota, Unit
+from mock_server.state import (
+    Count,
+    Find,
+    Forget,
+    Hold,
+    Inspect,
+    Keep,
+    Listed,
+    Look,
+    Note,
+    Noted,
+    Pay,
+    Refill,
+    Release,
+    Settle,
+    Take,
+    memory,
+    redis,
+)
+from tests.mock_server.driving import LOOP
+from tests.redis_server import RedisServer
+
+pytestmark = pytest.mark.redis
+LEASE = 7 * SECOND + 1
+NAMES = itertools.count()
+
+limits = st.sampled_from([0, 1, 5, 7, 60, 700_000, 10**9])
+bursts = st.sampled_from([0, 1, 3, 10_000])
+quotas = st.builds(Quota, limits, st.just(MINUTE), bursts)
+token_quotas = st.builds(Quota, limits, st.just(MINUTE), bursts, st.just(Unit.TOKENS))
+accounts = st.sampled_from(["a", "b", "ärger | 'x'"])
+requests = st.sampled_from([f"r{number}" for number in range(12)])
+# Balances beyond what a Lua number holds, and the smallest.
+amounts = st.integers(0, 20) | st.sampled_from(
+    [10**9 - 1, 10**9, 10**15 - 7, 2**53, 2**53 + 1, 10**18 + 1]
+)
+days = st.none() | st.integers(0, 4)
+tokens = st.integers(0, 3000)
+
+roomy = st.sampled_from([Quota(60_000, unit=Unit.TOKENS), Quota(7_000, unit=Unit.TOKENS)])
+usual = st.one_of(
+    st.builds(
+        Hold,
+        requests,
+        st.sampled_from("ab"),
+        st.integers(0, 20),
+        st.just(10**15),
+        st.just(LEASE),
+        st.just("a"),
+        st.none() | st.just(40),
+        st.none() | roomy,
+        tokens,
+    ),
+    st.builds(Settle, requests, st.just("a"), st.just(Ending.COMPLETE), tokens, tokens, amounts),
+    st.builds(Inspect, st.just("a"), st.just(10**15)),
+)
+"""Calls as they come: held, settled, and looked at now and then."""
+odd = st.one_of(
+    st.builds(Take, accounts, quotas, st.integers(1, 5), days),
+    st.builds(
+        Hold,
+        requests,
+        accounts,
+        amounts,
+        amounts,
+        st.just(LEASE),
+        st.sampled_from(["", "a", "b"]),
+        st.none() | amounts,
+        st.none() | token_quotas,
+        tokens,
+    ),
+    st.builds(
+        Settle,
+        requests,
+        accounts,
+        st.sampled_from(list(Ending)),
+        tokens,
+        tokens,
+        amounts,
+        st.sampled_from(["", "m:é"]),
+        st.sampled_from(["", 'tag "1"']),
+    ),
+    st.builds(Release, requests, accounts),
+    st.builds(Pay, accounts, amounts, amounts, st.booleans()),
+    st.builds(Inspect, accounts, amounts),
+    st.builds(Look, accounts, quotas, st.none() | token_quotas, days),
+    st.builds(Refill, accounts, st.sampled_from([0, 1_800_000_000 * SECOND + 5]), st.just(0)),
+)
+steps = st.lists(
+    st.tuples(st.sampled_from([0, 1, 999, SECOND, LEASE, MINUTE, DAY]), usual | odd),
+    min_size=5,
+    max_size=40,
+)
+
+
+def same(server: RedisServer, wished: list[tuple[int, Any]]) -> None:
+    """Grant wishes in both states, each some nanoseconds after the one before."""
+    here = memory.build("memory")
+    there = redis.build(f"{server.url}?name=same-{next(NAMES)}")
+    now = 1_800_000_000 * SECOND
+
+    async def compare() -> None:
+        nonlocal now
+        held: set[str] = set()
+        for pause, wish in wished:
+            now += pause
+            if isinstance(wish, Hold):
+                if wish.request in held:  # a completion's id is never used twice
+                    continue
+                held.add(wish.request)
+            assert await there.grant(wish, now) == here.grant(wish, now), wish
+        assert await there.ledger() == here.ledger()
+
+    async def compared() -> None:
+        try:
+            await compare()
+        finally:
+            await there.aclose()
+
+    LOOP.run_until_complete(compared())
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(wished=steps)
+def test_money_and_quotas_are_the_same_in_memory_and_in_redis(
+    server: RedisServer, wished: list[tuple[int, Any]]
+) -> None:
+    same(server, wished)
+
+
+members = st.integers(-(2**63), 2**63 - 1) | st.text(max_size=3)
+records = st.dictionaries(st.sampled_from("abc"), members, max_size=2)
+kinds = st.sampled_from(["job", "eval"])
+ids = st.sampled_from(["1", "2", "ü:3"])
+keepings = st.one_of(
+    st.builds(Count, st.sampled_from(["x", "y"]), st.integers(-5, 5)),
+    st.builds(Find, kinds, ids),
+    st.builds(Keep, kinds, ids, st.none() | records),
+    st.builds(Keep, kinds, ids, st.none() | records, st.none() | records),
+    st.builds(Listed, kinds),
+    st.builds(Note, st.sampled_from(["x", "y"]), records, st.integers(1, 3)),
+    st.builds(Noted, st.sampled_from(["x", "y"])),
+    st.builds(Forget, st.sampled_from(["x", "y"])),
+)
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(wished=st.lists(st.tuples(st.just(0), keepings), max_size=40))
+def test_records_are_the_same_in_memory_and_in_redis(
+    server: RedisServer, wished: list[tuple[int, Any]]
+) -> None:
+    same(server, wished)
