@@ -1,7 +1,8 @@
 """Fuzz the mock with our own cases and with Schemathesis in one run: cases a second, and the ratio.
 
 Run as `python -m bench.fuzz [CASES]`. Every case of ours is sent, kept, read by every judge of
-exchanges and weighed by the contract; theirs is the fuzzing phase of the same operation.
+exchanges and weighed by the contract; theirs is the fuzzing phase of the same operation. A request
+that was made before tells nothing new, so that different requests are counted too.
 """
 
 from __future__ import annotations
@@ -11,50 +12,102 @@ import resource
 import sys
 import tempfile
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from conformance.budget import Governor
+from conformance.exchange import Exchange, Request
+from conformance.fuzz.campaign import Campaign, Plan
 from conformance.fuzz.described import Described
+from conformance.fuzz.harvest import Harvest
 from conformance.fuzz.schema_engine import Wishes
 from conformance.redaction import Secrets
 from conformance.session import Options, bundled_target, hold
 from conformance.target import Budget, Target
 from openapi import contract
 
-CASES = 2000
-EXAMPLES = 60
+CASES = 5000
+EXAMPLES = 400
 OPERATION = ("POST", "/chat/completions")
-ROOM = Budget(requests=100_000, tokens=50_000_000, usd=100.0, seconds=3600.0)
+ROOM = Budget(requests=100_000, tokens=500_000_000, usd=1000.0, seconds=3600.0)
 
 
-def ours(target: Target, keys: dict[str, str], cases: int) -> tuple[float, float]:
-    """Return cases a second, and processor seconds a case of this process."""
+@dataclass(slots=True)
+class Pace:
+    """How fast cases went by."""
+
+    cases: int = 0
+    different: set[int] = field(default_factory=set)
+    began: float = 0.0
+    ended: float = 0.0
+    processor: float = 0.0
+    """Seconds of this process."""
+
+    def take(self, request: Request) -> None:
+        """Count a case that was performed and judged just now."""
+        self.ended = time.monotonic()
+        self.began = self.began or self.ended
+        self.cases += 1
+        self.different.add(hash((request.body, request.headers, request.sending, request.manner)))
+
+    @property
+    def rate(self) -> float:
+        """Cases a second."""
+        return (self.cases - 1) / max(self.ended - self.began, 1e-9)
+
+    @property
+    def fresh(self) -> float:
+        """Different requests a second."""
+        return self.rate * len(self.different) / max(self.cases, 1)
+
+    def line(self, name: str) -> str:
+        """Return a row of the table."""
+        spent = 1000 * self.processor / max(self.cases, 1)
+        return f"{name:<24}{self.rate:9.1f} /s {self.fresh:9.1f} different/s {spent:7.2f} ms each"
+
+
+def ours(target: Target, keys: dict[str, str], cases: int) -> Pace:
+    """Return the pace of our own fuzz, from its first case to its last."""
+    pace = Pace()
+    run, take = Campaign.run, Harvest.take
+
+    async def timed(campaign: Campaign, plan: Plan) -> None:
+        before = time.process_time()
+        await run(campaign, plan)
+        pace.processor = time.process_time() - before
+
+    def counted(harvest: Harvest, reading: object) -> frozenset[str]:
+        shown = take(harvest, reading)  # type: ignore[arg-type]
+        pace.take(reading.exchange.request)  # type: ignore[attr-defined]
+        return shown
+
     with tempfile.TemporaryDirectory() as folder:
         options = Options(seed=7, evidence=Path(folder) / "evidence", fuzz=cases)
         roomy = Target(target.url, keys=target.keys, budget=ROOM)
-        before = time.process_time()
-        run = asyncio.run(hold(roomy, keys, options))
-        spent = time.process_time() - before
-    assert run.harvest is not None
-    return run.harvest.rate, spent / cases
+        Campaign.run, Harvest.take = timed, counted  # type: ignore[method-assign, assignment]
+        try:
+            asyncio.run(hold(roomy, keys, options))
+        finally:
+            Campaign.run, Harvest.take = run, take  # type: ignore[method-assign]
+    return pace
 
 
-def theirs(target: Target, key: str) -> float:
-    """Return cases a second of the fuzzing phase."""
-    law = contract()
-    times: list[float] = []
+def theirs(target: Target, key: str) -> Pace:
+    """Return the pace of Schemathesis' fuzzing phase; its processor time is of all its phases."""
+    law, pace, counts = contract(), Pace(), [0]
     operation = [each for each in law.operations if (each.method, each.path) == OPERATION]
-    described = Described(
-        law,
-        operation,
-        Governor(ROOM),
-        Secrets({"valid": key}),
-        lambda exchange: (
-            times.append(exchange.began) if exchange.request.label.startswith("fuzz") else None
-        ),
-    )
+
+    def take(exchange: Exchange) -> None:
+        counts[0] += 1
+        if exchange.request.label.startswith("fuzz"):
+            pace.take(exchange.request)
+            pace.ended = exchange.began
+            pace.began = min(pace.began, exchange.began) if pace.cases > 1 else exchange.began
+
+    described = Described(law, operation, Governor(ROOM), Secrets({"valid": key}), take)
     model = law.model
     assert model is not None
+    before = time.process_time()
     described.perform(
         Wishes(
             target.url,
@@ -64,22 +117,21 @@ def theirs(target: Target, key: str) -> float:
             pinned={"model": model.id},
         )
     )
-    return (len(times) - 1) / (max(times) - min(times)) if len(times) > 1 else 0.0
+    pace.processor = (time.process_time() - before) * pace.cases / max(counts[0], 1)
+    return pace
 
 
 def main() -> None:
     """Measure and print."""
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else CASES
     with bundled_target() as (target, keys):
-        rate, processor = ours(target, keys, cases)
+        us = ours(target, keys, cases)
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        other = theirs(target, keys["valid"])
-    print(
-        f"ours, fully judged     {rate:8.1f} cases/s   {processor * 1000:.1f} ms of processor each"
-    )
-    print(f"Schemathesis, fuzzing  {other:8.1f} cases/s")
-    print(f"ratio                  {rate / other if other else 0:8.1f}")
-    print(f"peak memory            {memory:8.0f} MiB for {cases} cases")
+        them = theirs(target, keys["valid"])
+    print(us.line("ours, fully judged"))
+    print(them.line("Schemathesis, fuzzing"))
+    print(f"{'ratio':<24}{us.rate / them.rate:9.1f}    {us.fresh / them.fresh:9.1f}")
+    print(f"{'peak memory':<24}{memory:9.0f} MiB for {us.cases} cases")
 
 
 if __name__ == "__main__":
