@@ -88,9 +88,13 @@ def check_command(
     if spec is not None:
         from conformance.fuzz.command import SpecOptions, described
 
-        wishes = SpecOptions(spec, seed, fuzz, allow_writes, evidence, redact, given)
+        if database or distill:
+            raise UsageError("--database and --distill are for chat", hint="leave out --spec")
+        wishes = SpecOptions(
+            spec, seed, fuzz, allow_writes, only, folder, resume is not None, redact, given
+        )
         report = described(target and flagged(target), wishes, plan=plan)
-        return 0 if report is None else ending.close(report, evidence)
+        return 0 if report is None else ending.close(report, folder)
     if plan:
         _plan(flagged(target or _bundled()), Options(seed, only, fuzz=fuzz))
         return 0

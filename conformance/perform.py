@@ -122,7 +122,7 @@ class Performer:
             exchange = replace(exchange, probe=probe.name, attempt=attempt)
             self.keep(exchange)
         reading = Reading(exchange, scene.setting)
-        self.governor.settle(request.ceiling, *_cost(reading))
+        self.governor.settle(request.ceiling, *cost_of(reading))
         return reading
 
 
@@ -157,7 +157,7 @@ def _asked_to_wait(exchange: Exchange) -> float | None:
     return None
 
 
-def _cost(reading: Reading) -> tuple[int | None, int | None]:
+def cost_of(reading: Reading) -> tuple[int | None, int | None]:
     """Return prompt and completion tokens; nothing where nothing was generated, None if unsaid."""
     if reading.refused or reading.exchange.request.method != "POST":
         return 0, 0

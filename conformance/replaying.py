@@ -15,7 +15,9 @@ from conformance.evidence import Evidence
 from conformance.evidence_file import read_evidence
 from conformance.exchange import Exchange, Request
 from conformance.fuzz import FUZZ
+from conformance.fuzz.described_again import replay_described
 from conformance.fuzz.harvest import Harvest, in_order
+from conformance.fuzz.task import task_of
 from conformance.perform import OutOfBudget, Performer
 from conformance.reading import Reading
 from conformance.report import Report
@@ -38,7 +40,11 @@ async def _instantly(seconds: float) -> None:
 
 def replay(folder: Path, only: str | None = None) -> Report:
     """Judge recorded evidence again; raises EvidenceError when it cannot be trusted."""
-    return asyncio.run(_replay(read_evidence(folder), only))
+    recorded = read_evidence(folder)
+    task = task_of(recorded.header)
+    if task is not None:
+        return replay_described(folder, recorded, task, only)
+    return asyncio.run(_replay(recorded, only))
 
 
 async def _replay(recorded: Evidence, only: str | None) -> Report:

@@ -149,7 +149,7 @@ async def hold(target: Target, keys: Mapping[str, str], options: Options) -> Run
     stop = Stop(governor)
     secrets = Secrets(keys, options.redact)
     with contextlib.closing(keeper), stop.on_interrupt():
-        async with Edge(_settings(target), secrets) as edge:
+        async with Edge(edge_settings(target), secrets) as edge:
             performer = Performer(
                 stop.over(_Keyed(edge, secrets.roles)),
                 governor,
@@ -208,7 +208,8 @@ def _same_run(resumed: evidence.Evidence | None, target: Target, options: Option
         )
 
 
-def _settings(target: Target) -> Settings:
+def edge_settings(target: Target) -> Settings:
+    """Return what the edge is to know of a target."""
     http = target.http
     return Settings(
         base_url=target.url,

@@ -18,15 +18,19 @@ from conformance import __version__, evidence
 from conformance.budget import Governor
 from conformance.errors import UsageError
 from conformance.exchange import Setting
+from conformance.fuzz.blocking import blocking
 from conformance.fuzz.campaign import roomier
-from conformance.fuzz.described import Described, label, sendable
+from conformance.fuzz.described import Described, Line, label, sendable
 from conformance.fuzz.schema_engine import Wishes
+from conformance.fuzz.task import NOTE, Task, keep_document, same_task
+from conformance.fuzz.telling import told, with_costs
 from conformance.keeper import Keeper
 from conformance.redaction import Secrets
 from conformance.report import Report
-from conformance.session import CONTRACT_PRICES, bundled_target, header_of
+from conformance.session import CONTRACT_PRICES, bundled_target, edge_settings
 from conformance.target import UNNAMED, Budget, Target, keyring
-from openapi import Contract, any_api, contract, load
+from conformance.wire import origin
+from openapi import Contract, contract, load
 from openapi.lint import require_sound
 
 
@@ -39,7 +43,10 @@ class SpecOptions:
     fuzz: int = 0
     """Cases of the fuzzing phase, shared among the operations."""
     allow_writes: str = ""
+    only: str | None = None
     evidence: Path | None = None
+    resume: bool = False
+    """Go on with the run whose evidence lies in the folder."""
     redact: tuple[str, ...] = ()
     caps: Mapping[str, float] = field(default_factory=dict)
     """Parts of the budget that the user set."""
@@ -91,56 +98,55 @@ def check_described_with(target: Target, keys: Mapping[str, str], options: SpecO
     """Judge a target with keys that are at hand: role → key."""
     law = document_of(options.spec)
     chosen = sendable(law, target.loopback, _names(options.allow_writes))
-    roomy: dict[str, Any] = _caps(_room(target, max(options.fuzz, 1000)))
-    budget = Budget(**{**roomy, **options.caps})
+    wishes = _wishes(target, keys, options, len(chosen))
+    settings = replace(edge_settings(target), headers=())
+    settings = replace(settings, timeouts=replace(settings.timeouts, total=wishes.timeout))
     secrets = Secrets(keys, options.redact)
-    setting = Setting(
-        model=target.model or "",
-        contract_version=law.version,
-        keys=frozenset(keys),
-        loopback=target.loopback,
-        seed=options.seed,
-    )
     began, started = time.monotonic(), datetime.now(UTC)
-    keeper = Keeper(options.evidence)
-    governor = Governor(budget, target.claims.prices or CONTRACT_PRICES)
-    described = Described(law, chosen, governor, secrets, keeper.write)
-    with contextlib.closing(keeper):
-        keeper.begin(
-            evidence.Header(
-                target.url,
-                setting,
-                __version__,
-                law.version,
-                law.digest,
-                started.timestamp(),
-                dict(target.keys),
-            )
+    keeper = Keeper(options.evidence, resume=options.resume)
+    task = Task(tuple(label(each) for each in chosen), wishes)
+    with contextlib.closing(keeper), blocking(settings, secrets) as perform:
+        header = evidence.Header(
+            target.url,
+            Setting(
+                model=target.model or "",
+                contract_version=law.version,
+                keys=frozenset(keys),
+                loopback=target.loopback,
+                seed=options.seed,
+            ),
+            __version__,
+            law.version,
+            law.digest,
+            started.timestamp(),
+            {**target.keys, NOTE: task.written(secrets)},
         )
-        described.perform(_wishes(target, keys, options, len(chosen)))
+        if keeper.resumed is not None:
+            same_task(keeper.resumed.header, header)
+        keeper.begin(header)
+        keep_document(options.spec, options.evidence)
+        described = Described(
+            law,
+            chosen,
+            Governor(budget_of(target, options), target.claims.prices or CONTRACT_PRICES),
+            secrets,
+            keeper.write,
+        )
+        recorded = keeper.resumed.exchanges if keeper.resumed else ()
+        described.perform(wishes, Line(origin(target.url).base_path, perform, recorded))
         digest = keeper.finish(whole=True)
-    header = replace(
-        header_of(target.url, setting, law, started, target.keys),
-        seconds=time.monotonic() - began,
-        budget=_caps(budget),
-        spent={
-            "requests": governor.spent.requests,
-            "tokens": governor.spent.tokens,
-            "usd": governor.spent.nano_usd / 1e9,
-        },
-        evidence=options.evidence.name if options.evidence else "",
-        evidence_digest=digest,
-    )
-    measured = described.measurement(target.url, target.keys, options.seed)
-    return Report(
-        header,
-        {},
-        described.rulings(),
-        any_api(),
-        described.exchanges,
-        measurements={"fuzz": measured},
-        document="any_api.yaml",
-    )
+    report = told(described, header, only=options.only)
+    place = {options.evidence.name: digest} if options.evidence else {}
+    return with_costs(report, described.governor, time.monotonic() - began, place)
+
+
+def budget_of(target: Target, options: SpecOptions) -> Budget:
+    """Return the caps of a run: the target's, or roomy ones, and over them the user's."""
+    roomy = target.budget
+    if roomy is UNNAMED:
+        roomy = roomier(roomy, max(options.fuzz, 1000))
+    caps: dict[str, Any] = dict(options.caps)
+    return replace(roomy, **caps)
 
 
 def _wishes(
@@ -160,18 +166,5 @@ def _wishes(
     )
 
 
-def _room(target: Target, cases: int) -> Budget:
-    return roomier(target.budget, cases) if target.budget is UNNAMED else target.budget
-
-
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _caps(budget: Budget) -> dict[str, Any]:
-    return {
-        "requests": budget.requests,
-        "tokens": budget.tokens,
-        "usd": budget.usd,
-        "seconds": budget.seconds,
-    }

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.budget import Governor
 from conformance.curl import curl
-from conformance.errors import UsageError
-from conformance.exchange import Exchange
-from conformance.fuzz.schema_engine import Tried, Wishes, run
+from conformance.errors import Unreachable, UsageError
+from conformance.exchange import Ending, Exchange, Request
+from conformance.fuzz.blocking import Perform
+from conformance.fuzz.schema_engine import Tried, Wishes, require_engine, run
 from conformance.json_view import read
+from conformance.perform import cost_of
+from conformance.reading import Reading
 from conformance.redaction import Secrets
 from conformance.scene import CHAT, ceiling
 from conformance.verdict import Finding, Opinion, Ruling, rule
@@ -38,8 +41,16 @@ REQUIREMENTS: Mapping[str, str] = {
 """Check of the engine → requirement that it judges."""
 ANSWERED = "always.api-answered"
 READS = frozenset({"GET", "HEAD"})
-OWN_PROBES = 2
-"""Requests that the engine makes to find out about the server before it begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where answers come from: a target, a record, or first the one and then the other."""
+
+    base_path: str
+    """Path of the base URL, without a slash at its end."""
+    perform: Perform | None = None
+    recorded: Sequence[Exchange] = ()
 
 
 def sendable(law: Contract, loopback: bool, allowed: Iterable[str]) -> list[Operation]:
@@ -78,6 +89,7 @@ class Described:
     governor: Governor
     secrets: Secrets
     keep: Callable[[Exchange], None]
+    """Called with every exchange before it is judged."""
     clock: Callable[[], float] = time.monotonic
     exchanges: dict[str, Exchange] = field(default_factory=dict)
     """Those that a finding cites."""
@@ -87,22 +99,56 @@ class Described:
     _found: dict[tuple[str, str], Finding] = field(default_factory=dict)
     _counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _began: float = 0.0
+    _reached: bool = False
 
-    def perform(self, wishes: Wishes) -> None:
-        """Send every case that the budget grants, and judge each."""
+    def perform(self, wishes: Wishes, line: Line) -> None:
+        """Send every case that the budget grants, and judge each.
+
+        Raises Unreachable when nobody answers, UsageError without the engine, and EvidenceError
+        where what is on record belongs to another run.
+        """
+        require_engine()
+        from conformance.fuzz.schema_wire import SchemaWire
+
         self._began = self.clock()
         labels = frozenset(label(each) for each in self.operations)
-        if not labels or not all(self._grant("GET", "", b"") for _ in range(OWN_PROBES)):
+        if not labels:
             return
-        for tried in run(self.law.document, labels, wishes, self._grant, self.secrets):
+        wire = SchemaWire(
+            line.base_path,
+            wishes.headers,
+            self.secrets,
+            self._grant,
+            self._took,
+            line.perform,
+            line.recorded,
+        )
+        for tried in run(self.law.document, labels, wishes, wire):
             self._take(tried)
+        if wire.problem is not None:
+            raise wire.problem
+        if self.governor.closed is not None:
+            raise Unreachable(
+                self.governor.closed,
+                where=wishes.base_url,
+                hint="start the server, or check host, port and TLS",
+            )
 
-    def _grant(self, method: str, path: str, body: bytes) -> bool:
-        most = self._ceiling(path, body)
+    def _grant(self, request: Request) -> Request | None:
+        most = self._ceiling(request.path, request.body or b"")
         if not self.governor.reserve(most, self.clock() - self._began):
-            return False
-        self.governor.settle(most, *((None, None) if most else (0, 0)))
-        return True
+            return None
+        return replace(request, ceiling=most)
+
+    def _took(self, exchange: Exchange, recorded: bool) -> None:
+        reading = Reading(exchange)
+        self.governor.settle(exchange.request.ceiling, *cost_of(reading))
+        if not recorded:
+            self.keep(exchange)
+        if exchange.ending is not Ending.REFUSED:
+            self._reached = True
+        elif not self._reached and exchange.detail.startswith("no connection"):
+            self.governor.close(exchange.detail)
 
     def _ceiling(self, path: str, body: bytes) -> int:
         if not path.endswith(CHAT):
@@ -111,13 +157,11 @@ class Described:
         return ceiling(fields if isinstance(fields, dict) else {}, None)
 
     def _take(self, tried: Tried) -> None:
-        self.keep(tried.exchange)
         self.sent[tried.operation] += 1
-        if tried.exchange.status is None:
-            words = tried.exchange.detail or "no answer"
-            self._broke(ANSWERED, words, tried)
-        else:
+        if tried.answered:
             self._kept[ANSWERED] += 1
+        else:
+            self._broke(ANSWERED, tried.exchange.detail or "no answer", tried)
         for check in tried.kept:
             self._kept[REQUIREMENTS.get(check, "")] += 1
         for broken in tried.broken:

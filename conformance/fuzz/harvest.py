@@ -193,6 +193,11 @@ class Harvest:
         return told
 
     @property
+    def judged(self) -> frozenset[str]:
+        """The requirements that some exchange had something to say about."""
+        return frozenset(name for name, tally in self._tallies.items() if tally.judged)
+
+    @property
     def cited(self) -> dict[str, Exchange]:
         """The exchanges that stay: the smallest of each cause, and those of notes are let go."""
         return {cause.exchange.id: cause.exchange for cause in self.causes.values()}

@@ -18,6 +18,7 @@ from conformance.fuzz.described import sendable
 from conformance.report_schema import departure
 from conformance.target import Budget, Target
 from openapi import ContractError, load
+from openapi.contract import MAX_DOCUMENT_BYTES
 
 from .library import DOCUMENT, library
 
@@ -57,7 +58,8 @@ def test_the_cap_on_requests_holds() -> None:
         target = Target(server.url, budget=Budget(requests=9))
         report = check_described_with(target, {}, OPTIONS)
         assert len(server.seen) <= 9
-    assert report.header.spent["requests"] == len(server.seen)
+    # What cannot be put into a message is counted too, and not sent.
+    assert report.header.spent["requests"] == 9
     assert report.measurements["fuzz"]["cut"] == "budget: 9 requests"
 
 
@@ -89,6 +91,11 @@ def test_a_safe_run_sends_no_method_that_writes() -> None:
         ("openapi: 3.1.0\ninfo: {title: A, version: '1'}\npaths: {}", "describes no operation"),
         ("openapi: 3.1.0\ninfo: {title: A, version: '1'}\npaths:\n  /a: {get: {responses: "
          "{'200': {$ref: '#/components/responses/No'}}}}", "leads nowhere"),
+        ("openapi: 3.1.0\ninfo: {title: A, version: '1'}\npaths:\n  /a: {get: {responses: "
+         "{'200': {$ref: '#/components/responses/A'}}}}\ncomponents: {responses: {A: "
+         "{$ref: '#/components/responses/A'}}}", "in a circle"),
+        ("openapi: 3.1.0\ninfo: {title: A, version: '1'}\npaths:\n  /a: {get: {responses: "
+         "{'200': {$ref: 'https://example.invalid/b.yaml'}}}}", "not a pointer into this document"),
         ("openapi: 2.0\ninfo: {title: A, version: '1'}", "not an OpenAPI 3.1 or 3.2"),
         ("{", "YAML"),
     ],
@@ -97,6 +104,41 @@ def test_a_bad_document_is_one_clear_sentence(tmp_path: Path, text: str, words: 
     file = tmp_path / "api.yaml"
     file.write_text(text)
     with pytest.raises((UsageError, ContractError), match=words):
+        document_of(file)
+
+
+LEGAL_AND_ODD = {
+    "no schema": (
+        "paths:\n  /books:\n    get: {responses: {default: {description: any}}}\n"
+        "    post: {requestBody: {content: {application/json: {}}}, responses: {default: "
+        "{description: any}}}\n"
+    ),
+    "a schema within itself": (
+        "paths:\n  /books:\n    post: {requestBody: {content: {application/json: {schema: {$ref: "
+        "'#/components/schemas/Tree'}}}}, responses: {default: {description: any}}}\n"
+        "components: {schemas: {Tree: {type: object, required: [children], properties: {children: "
+        "{type: array, items: {$ref: '#/components/schemas/Tree'}}}}}}\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LEGAL_AND_ODD)
+def test_an_odd_document_is_judged_all_the_same(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "api.yaml"
+    file.write_text(f"openapi: 3.1.0\ninfo: {{title: A, version: '1'}}\n{LEGAL_AND_ODD[name]}")
+    with library() as server:
+        report = check_described_with(Target(server.url), {}, SpecOptions(file, seed=7, fuzz=4))
+    assert report.measurements["fuzz"]["cases"] > 4
+
+
+def test_ten_megabytes_are_read_and_a_byte_more_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "api.yaml"
+    head = "openapi: 3.1.0\ninfo: {title: A, version: '1'}\npaths:\n  /a: {get: {responses: "
+    head += "{default: {description: any}}}}\n#"
+    file.write_text(head.ljust(MAX_DOCUMENT_BYTES, "#"))
+    assert len(document_of(file).operations) == 1
+    file.write_text(head.ljust(MAX_DOCUMENT_BYTES + 1, "#"))
+    with pytest.raises(ContractError, match="larger than"):
         document_of(file)
 
 

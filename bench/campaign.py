@@ -1,0 +1,211 @@
+"""Hunt every fault with the fuzz alone: which are found, after how many cases, how small shrunk.
+
+Run as `python -m bench.campaign [--cases N] [--only PREFIX,...] [--write]`. Each fault gets a mock
+of its own and cases until its requirement is broken, at most N. What was found is shrunk, and
+judged again from its evidence alone. The chapters are those whose promises one exchange can break.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import statistics
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from conformance.budget import Governor
+from conformance.bundled import KEYS, bundled_mock
+from conformance.catalogue import EveryExchange, catalogue
+from conformance.evidence import Header
+from conformance.evidence_file import read_evidence
+from conformance.exchange import Setting
+from conformance.fuzz.campaign import Campaign, Plan
+from conformance.fuzz.harvest import Harvest, in_order
+from conformance.keeper import Keeper
+from conformance.perform import Performer
+from conformance.reading import Reading
+from conformance.redaction import Secrets
+from conformance.session import Options, Run, bundled_target, hold
+from conformance.target import Budget
+from conformance.wire import Edge, Settings
+from mock_server.faults import fault
+from openapi import contract
+
+CHAPTERS = ("request", "usage", "framing", "stream", "errors", "always")
+CASES = 2000
+SEED = 7
+ROOM = Budget(requests=100_000, tokens=500_000_000, usd=1000.0, seconds=3600.0)
+DOCUMENT = Path(__file__).parent.parent / "docs" / "fuzz-campaign.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Hunt:
+    """What became of one fault."""
+
+    fault: str
+    visible: bool
+    """Whether a judge that reads single exchanges, or twins, judges its requirement."""
+    cases: int
+    """Cases until it was found, or all."""
+    found: bool = False
+    bytes: int = 0
+    """Of the shrunk body."""
+    retold: bool = False
+    """Whether the evidence alone gives the same causes."""
+    also: tuple[str, ...] = ()
+    """Other requirements that were broken on the way."""
+
+
+def prey(prefixes: Sequence[str]) -> list[str]:
+    """Return the faults to hunt."""
+    ids = {each.id: each for each in contract().requirements}
+    return [
+        name
+        for name in fault.known()
+        if name.partition("/")[0] in ids
+        and ids[name.partition("/")[0]].excluded is None
+        and any(name.startswith(prefix) for prefix in prefixes)
+    ]
+
+
+def clean_run(cases: int) -> Run:
+    """Return a run with the clean mock: every capability found out, and what a fuzz judges."""
+    with bundled_target() as (target, keys):
+        roomy = replace(target, budget=ROOM)
+        return asyncio.run(hold(roomy, keys, Options(SEED, fuzz=cases)))
+
+
+async def _hunt(url: str, requirement: str, setting: Setting, folder: Path, cases: int) -> Harvest:
+    law = contract()
+    secrets = Secrets({"valid": KEYS["valid"]})
+    keeper = Keeper(folder)
+    keeper.begin(Header(url, setting))
+    began = time.monotonic()
+    harvest = Harvest(setting, law, catalogue(law))
+    async with Edge(Settings(url), secrets) as edge:
+        performer = Performer(
+            edge,
+            Governor(ROOM),
+            clock=lambda: time.monotonic() - began,
+            sleep=asyncio.sleep,
+            keep=keeper.write,
+        )
+        numbers = itertools.takewhile(lambda number: not _of(harvest, requirement), range(cases))
+        await Campaign(performer, harvest, 8).run(Plan(cases, numbers=numbers))
+    keeper.finish(whole=True)
+    return harvest
+
+
+def _of(harvest: Harvest, requirement: str) -> list[str]:
+    return [key for key, cause in harvest.causes.items() if cause.requirement == requirement]
+
+
+def _told(harvest: Harvest) -> list[tuple[object, ...]]:
+    return [
+        (key, cause.count, cause.first, cause.exchange.request.body, cause.finding)
+        for key, cause in sorted(harvest.causes.items())
+    ]
+
+
+def hunt(name: str, clean: Run, cases: int) -> Hunt:
+    """Hunt one fault."""
+    law, requirement = contract(), name.partition("/")[0]
+    setting = clean.held.setting
+    assert clean.harvest is not None
+    judge = catalogue(law).entry(requirement).judge
+    visible = isinstance(judge, EveryExchange) or requirement in clean.harvest.judged
+    with bundled_mock(("--fault", name)) as url, tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "evidence"
+        harvest = asyncio.run(_hunt(url, requirement, setting, folder, cases))
+        again = Harvest(setting, law, catalogue(law))
+        for exchange in in_order(read_evidence(folder).exchanges):
+            again.take(Reading(exchange, setting))
+    found = [harvest.causes[key] for key in _of(harvest, requirement)]
+    also = {cause.requirement for cause in harvest.causes.values()} - {requirement}
+    return Hunt(
+        name,
+        visible,
+        harvest.cases,
+        bool(found),
+        min((len(cause.exchange.request.body or b"") for cause in found), default=0),
+        _told(again) == _told(harvest),
+        tuple(sorted(also)),
+    )
+
+
+def summary(hunts: Sequence[Hunt]) -> Iterator[str]:
+    """Yield the sentences that sum up."""
+    for words, chosen in (
+        (
+            "that one exchange, or two modes of one request, can show",
+            [h for h in hunts if h.visible],
+        ),
+        ("in all of these chapters", list(hunts)),
+    ):
+        found = [each for each in chosen if each.found]
+        if chosen:
+            rate = 100 * len(found) / len(chosen)
+            yield f"**{rate:.1f} %** ({len(found)} of {len(chosen)}) of the faults {words}"
+    found = [each for each in hunts if each.found]
+    if found:
+        sizes = [each.bytes for each in found]
+        yield f"shrunk to a median of {statistics.median(sizes):.0f} bytes, at most {max(sizes)}"
+        yield f"found after a median of {statistics.median(h.cases for h in found):.0f} cases"
+        yield f"told again from evidence alone: {sum(h.retold for h in found)} of {len(found)}"
+
+
+def document(hunts: Sequence[Hunt], cases: int) -> str:
+    """Return docs/fuzz-campaign.md."""
+    lines = ["# What the fuzz finds alone", "", "Generated by `make campaign`; do not edit.", ""]
+    lines += [f"Each fault of the mock was hunted with at most {cases} cases, seed {SEED}:", ""]
+    lines += [f"- {sentence}" for sentence in summary(hunts)]
+    for title, chosen in (
+        (
+            "Not found, though an exchange can show it",
+            [h for h in hunts if h.visible and not h.found],
+        ),
+        (
+            "Not found, since it takes a conversation",
+            [h for h in hunts if not h.visible and not h.found],
+        ),
+        ("Found", [h for h in hunts if h.found]),
+    ):
+        lines += ["", f"## {title}", "", *_rows(chosen)]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(hunts: Iterable[Hunt]) -> list[str]:
+    rows = ["| fault | cases | bytes shrunk |", "|---|---|---|"]
+    return rows + [f"| {h.fault} | {h.cases} | {h.bytes if h.found else ''} |" for h in hunts]
+
+
+def main() -> None:
+    """Hunt, print, and write the page."""
+    parser = argparse.ArgumentParser(prog="python -m bench.campaign", description=__doc__)
+    parser.add_argument("--cases", type=int, default=CASES)
+    parser.add_argument("--only", default=",".join(f"{chapter}." for chapter in CHAPTERS))
+    parser.add_argument("--write", action="store_true", help="write docs/fuzz-campaign.md")
+    arguments = parser.parse_args()
+    clean = clean_run(arguments.cases)
+    assert clean.harvest is not None
+    print(f"clean: {sorted(clean.harvest.causes) or 'nothing'}")
+    hunts = []
+    for name in prey(arguments.only.split(",")):
+        each = hunt(name, clean, arguments.cases)
+        hunts.append(each)
+        word = f"after {each.cases} cases, {each.bytes} bytes" if each.found else "NOT FOUND"
+        print(
+            f"{name:<45} {word}{'' if each.retold else ', NOT RETOLD'}; also {each.also}",
+            flush=True,
+        )
+    print("\n".join(summary(hunts)))
+    if arguments.write:
+        DOCUMENT.write_text(document(hunts, arguments.cases), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
