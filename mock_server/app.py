@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import importlib
 import os
 import time
 from collections.abc import Awaitable, Callable
@@ -17,7 +16,7 @@ from mock_server.faults import fault
 from mock_server.gateway import Gateway
 from mock_server.seams import Behaviour
 from mock_server.settings import Settings, SettingsError
-from mock_server.state import State
+from mock_server.state import backend
 from mock_server.surface import Surface
 from mock_server.tokens import TokenizerError, Tokens
 from mock_server.variants import variant
@@ -85,7 +84,10 @@ def build(
     engine = engine or _engine(settings)
     surface = functools.partial(_surface, settings)
     gateway = Gateway(settings, contract(), engine, behaviour, ids or _random, surface)
-    return App(Edge(gateway, _state(settings), clock, sleep), settings.control_token)
+    return App(
+        Edge(gateway, backend(settings.state).build(settings.state), clock, sleep),
+        settings.control_token,
+    )
 
 
 def _engine(settings: Settings) -> Engine:
@@ -107,15 +109,3 @@ def _surface(settings: Settings) -> Surface:
 
 def _random() -> str:
     return os.urandom(12).hex()
-
-
-def _state(settings: Settings) -> State:
-    name = settings.state.partition(":")[0]
-    try:
-        module = importlib.import_module(f"mock_server.state.{name}")
-        state: State = module.build(settings.state)
-    except (ModuleNotFoundError, AttributeError):
-        raise SettingsError(
-            f"there is no state {name!r}; choose 'memory' or 'redis://HOST:PORT/0'"
-        ) from None
-    return state

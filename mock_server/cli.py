@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mock_server.gemma.commands import Stopped, doctor, named_paths, prepare
 from mock_server.keys import DEFAULT_KEY
 from mock_server.pace_options import pace, paced
+from mock_server.state_options import shared, sharing
 
 if TYPE_CHECKING:
     from mock_server.settings import Settings
@@ -40,6 +42,7 @@ main.add_command(doctor)
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Break one requirement.")
 @click.option("--variant", "variants", multiple=True, metavar="NAME", help="Differ, legally.")
 @paced
+@shared
 @click.option("--list-faults", is_flag=True, help="Print the faults and exit.")
 @click.option("--list-variants", is_flag=True, help="Print the variants and exit.")
 @click.option(
@@ -59,7 +62,7 @@ def serve(
     list_faults: bool,
     list_variants: bool,
     ready_json: bool,
-    **timing: str | None,
+    **more: Any,
 ) -> None:
     """Serve until interrupted."""
     try:
@@ -81,10 +84,11 @@ def serve(
             tokenizer=tokenizer,
             faults=faults,
             variants=variants,
-            pace=pace(timing),
+            pace=pace(more),
+            **sharing(more),
             control_token=secrets.token_urlsafe(18),
         )
-        _serve(settings, host, port, ready_json)
+        _serve(settings, host, port, ready_json, more["workers"])
     except SettingsError as error:
         raise Stopped(str(error)) from None
     except ModuleNotFoundError as error:
@@ -101,19 +105,17 @@ def _options(
     return {name: value for name, value in given.items() if value}
 
 
-def _serve(settings: Settings, host: str, port: int, ready_json: bool) -> None:
-    from mock_server.server import listen, run
+def _serve(settings: Settings, host: str, port: int, ready_json: bool, workers: int) -> None:
+    from mock_server.server import listen, ready_line, run
 
     listening = listen(host, port)
     port = listening.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     token = settings.control_token
 
-    def ready() -> None:
+    def ready(workers: Sequence[int] = ()) -> None:
         if ready_json:
-            from mock_server.server import ready_line
-
-            click.echo(ready_line(f"http://{shown}:{port}", port, DEFAULT_KEY, token))
+            click.echo(ready_line(f"http://{shown}:{port}", port, DEFAULT_KEY, token, workers))
             return
         click.echo(f"OPENAI_BASE_URL=http://{shown}:{port}/v1")
         click.echo(f"OPENAI_API_KEY={DEFAULT_KEY}")
@@ -121,4 +123,9 @@ def _serve(settings: Settings, host: str, port: int, ready_json: bool) -> None:
         click.echo(f"GONOGO_CONTROL_TOKEN={token}")
 
     with listening:
-        run(settings, listening, ready)
+        if workers == 1:
+            run(settings, listening, ready)
+            return
+        from mock_server.server.workers import run as run_workers
+
+        run_workers(settings, listening, workers, ready)

@@ -13,6 +13,8 @@ from mock_server.quota import Quota, Unit
 DEFAULT_KEY = "sk-aig-mock"
 NANO_USD = 1_000_000_000
 """In one USD."""
+KEY_LIMIT = 200
+"""Characters of a key."""
 BYOK = "x-byok-"
 """How the name of a header begins that brings the caller's own key of a provider."""
 
@@ -104,6 +106,17 @@ def funded(caller: Caller, others: Iterable[Caller]) -> Caller:
         if other.account == caller.wallet and not other.wallet:
             return replace(caller, balance=other.balance)
     raise AccountError(f"'wallet' names {caller.wallet!r}, which is no account with its own wallet")
+
+
+def legal(key: object) -> bool:
+    """Tell whether somebody may have this as a key: visible ASCII that fits a header."""
+    return (
+        isinstance(key, str)
+        and 8 <= len(key) <= KEY_LIMIT
+        and key.isascii()
+        and key.isprintable()
+        and " " not in key
+    )
 
 
 def digest(key: str) -> str:

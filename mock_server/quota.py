@@ -108,7 +108,7 @@ class Allowance:
             remaining: str(self.remaining),
             # Whole seconds, to the millisecond: a limit of seven a minute takes some nanoseconds
             # more than a minute to fill, and nobody is to wait another second for those.
-            reset: str(_seconds(self.reset // MILLISECOND * MILLISECOND)),
+            reset: str(max(int(self.reset > 0), _seconds(self.reset - MILLISECOND))),
         }
         if not self.allowed:
             headers["retry-after"] = str(max(1, _seconds(self.wait)))

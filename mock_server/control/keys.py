@@ -7,10 +7,7 @@ from typing import Any
 from mock_server import registry
 from mock_server.accounts import document_of, new_caller
 from mock_server.control.page import Asked, Refused, page
-from mock_server.keys import AccountError, Caller
-
-KEY_LIMIT = 200
-"""Characters of a key."""
+from mock_server.keys import KEY_LIMIT, AccountError, Caller, legal
 
 
 @page("GET", "keys")
@@ -30,7 +27,7 @@ async def make(asked: Asked) -> object:
     key = document.pop("key", None)
     if key is None:
         key = asked.edge.gateway.new_key()
-    if not isinstance(key, str) or not 8 <= len(key) <= KEY_LIMIT or not _plain(key):
+    if not legal(key):
         raise Refused(f"'key' must be 8 to {KEY_LIMIT} visible ASCII characters, without spaces")
     try:
         caller = new_caller(document)
@@ -47,10 +44,6 @@ async def revoke(asked: Asked) -> object:
     if not await asked.grant(registry.revoke(keys, given)):
         raise Refused("there is no key of this id; GET keys lists them", 404)
     return {"id": given, "revoked": True}
-
-
-def _plain(key: str) -> bool:
-    return key.isascii() and key.isprintable() and " " not in key
 
 
 def _view(name: str, caller: Caller) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import uvicorn
 
@@ -44,8 +45,8 @@ def run(settings: Settings, listening: socket.socket, ready: Callable[[], None])
         runner.run(server.serve(sockets=[listening]))
 
 
-def configured(app: App) -> uvicorn.Config:
-    """Return how uvicorn serves a mock."""
+def configured(app: App | Callable[[], App], **more: Any) -> uvicorn.Config:
+    """Return how uvicorn serves a mock; with `factory=True` among `more`, one yet to be made."""
     return uvicorn.Config(
         app,
         http=Protocol,
@@ -57,11 +58,15 @@ def configured(app: App) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=GRACE,
         backlog=2048,
+        **more,
     )
 
 
-def ready_line(url: str, port: int, key: str, token: str) -> str:
-    """Return what `--ready-json` prints: all a program needs to use this mock."""
+def ready_line(url: str, port: int, key: str, token: str, workers: Sequence[int] = ()) -> str:
+    """Return what `--ready-json` prints: all a program needs to use this mock.
+
+    `workers` are the ids of the processes that answer, where they are not this one.
+    """
     line = {
         "base_url": f"{url}/v1",
         "api_key": key,
@@ -69,6 +74,7 @@ def ready_line(url: str, port: int, key: str, token: str) -> str:
         "pid": os.getpid(),
         "control_url": f"{url}/__gonogo__/",
         "control_token": token,
+        **({"workers": workers} if workers else {}),
     }
     return dumps(line).decode()
 

@@ -34,11 +34,13 @@ many. Where the shared state does not answer, a wish raises `Problem` (503 with 
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from collections.abc import Awaitable, Callable, Generator
 from typing import Any, Protocol
 
 from mock_server.errand import Errand
+from mock_server.settings import SettingsError
 from mock_server.state.records import (
     ANYTHING,
     Count,
@@ -86,6 +88,18 @@ class State(Protocol):
         """Leave, when the mock stops."""
 
 
+def backend(address: str) -> Any:
+    """Return the module that keeps the state at an address; raises SettingsError for none."""
+    name = address.partition(":")[0]
+    try:
+        module = importlib.import_module(f"{__name__}.{name}")
+    except ModuleNotFoundError:
+        module = None
+    if not hasattr(module, "build"):
+        raise SettingsError(f"there is no state {name!r}; choose 'memory' or 'redis://HOST:PORT/0'")
+    return module
+
+
 async def granted(state: State, wishes: Wishes, clock: Callable[[], int]) -> Any:
     """Grant what a flow wishes, and return what it returns; it may not ask for a body."""
     answer: Any = None
@@ -130,5 +144,6 @@ __all__ = [
     "Take",
     "Wish",
     "Wishes",
+    "backend",
     "granted",
 ]

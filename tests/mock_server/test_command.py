@@ -104,3 +104,24 @@ def test_behaviours_are_listed_with_what_they_do(option: str) -> None:
     lines = result.output.splitlines()
     assert len(lines) >= 20
     assert all(len(line.split(None, 1)) == 2 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--workers", "2"], "--workers 2 needs a state that processes share"),
+        (["--workers", "0"], "0 is not in the range"),
+        (["--state", "disk"], "there is no state 'disk'"),
+        (["--state", "redis://127.0.0.1:1/0"], "--state: Redis does not answer"),
+        (["--state", "redis://127.0.0.1:1/0", "--workers", "3"], "--state: Redis does not answer"),
+        (["--lease", "0"], "0 is not in the range"),
+        (["--keys", "nowhere.toml"], "--keys: cannot read nowhere.toml: No such file"),
+    ],
+)
+def test_accounts_and_state_that_cannot_be_are_told_before_anything_is_served(
+    arguments: list[str], words: str
+) -> None:
+    result = CliRunner().invoke(main, ["serve", "--port", "0", *arguments])
+    assert result.exit_code == 2
+    assert words in result.output
+    assert "Traceback" not in result.output
