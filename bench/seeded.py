@@ -15,7 +15,7 @@ from mock_server.engines.seeded import Seeded
 from mock_server.tokens import Tokens
 from mock_server.wire import JsonAnswer, Stamp, StreamAnswer
 
-STAMP = Stamp("chatcmpl-0", 0, "seeded-1")
+STAMP = Stamp("chatcmpl-0", 0, "seeded-2")
 
 
 def main() -> None:

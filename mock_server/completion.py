@@ -86,11 +86,11 @@ def digest(adapter: str | None, turns: Iterable[Turn]) -> bytes:
 
     Lengths go in beside the texts, so that no two conversations share their bytes.
     """
-    state = hashlib.blake2b((adapter or "").encode(), digest_size=16)
+    parts = [(adapter or "").encode()]
     for turn in turns:
         text = turn.text.encode("utf-8", "surrogatepass")
-        state.update(b"%c%d:%b" % (turn.role[0].encode(), len(text), text))
-    return state.digest()
+        parts.append(b"%c%d:%b" % (turn.role[0].encode(), len(text), text))
+    return hashlib.blake2b(b"".join(parts), digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from mock_server.completion import (
     Turn,
     Usage,
 )
-from mock_server.prose.draft import FRAMES, VERSION, Draft
+from mock_server.prose.draft import FRAMES, VERSION, Draft, Phrases
 from mock_server.prose.phrasebook import Phrasebook, Tokenizer, Unit
 from mock_server.prose.sampled import Token
 from mock_server.stops import cut_pieces
@@ -60,7 +60,7 @@ class Seeded:
         if _spells(prompt) or prompt.stop:
             return Completion.fold(prompt, self.pieces(prompt))
         choices = tuple(
-            _whole(Draft(self._book, prompt, index).units(), prompt.cap)
+            _whole(Draft(self._book, prompt, index).phrases(), prompt.cap)
             for index in range(prompt.n)
         )
         return Completion(choices, Usage(prompt.tokens, sum([one.tokens for one in choices])))
@@ -70,7 +70,7 @@ class Seeded:
         if _spells(prompt):
             pieces = _spelled(self._tokens, prompt, choice, draft.tokens())
         else:
-            pieces = _capped(draft.units(), prompt.cap, choice)
+            pieces = _capped(draft.phrases(), prompt.cap, choice)
         return cut_pieces(pieces, prompt.stop) if prompt.stop else pieces
 
 
@@ -81,34 +81,29 @@ def _spells(prompt: Prompt) -> bool:
     )
 
 
-def _whole(units: Iterable[Unit], cap: int) -> Choice:
+def _whole(phrases: Iterable[Phrases], cap: int) -> Choice:
     texts: list[str] = []
     left = cap
-    for unit in units:
-        if unit.size > left:
-            for piece in unit.pieces:
-                left -= piece.tokens
-                if left < 0:
-                    break
-                texts.append(piece.text)
+    for size, words, units in phrases:
+        if size > left:
+            texts += [piece.text for piece in _fitting(units, left)]
             return Choice("".join(texts), cap, FinishReason.LENGTH)
-        left -= unit.size
-        texts.append(unit.text)
+        left -= size
+        texts += words
     if not left:
         return Choice("".join(texts), cap, FinishReason.LENGTH)
     return Choice("".join(texts), cap - left + 1, FinishReason.STOP)
 
 
-def _capped(units: Iterable[Unit], cap: int, choice: int) -> Iterator[Piece]:
+def _capped(phrases: Iterable[Phrases], cap: int, choice: int) -> Iterator[Piece]:
     left = cap
-    for unit in units:
-        if unit.size <= left:
-            left -= unit.size
-            yield from unit.pieces
+    for size, _, units in phrases:
+        if size <= left:
+            left -= size
+            for unit in units:
+                yield from unit.pieces
             continue
-        for piece in unit.pieces:
-            if piece.tokens > left:
-                break
+        for piece in _fitting(units, left):
             left -= piece.tokens
             yield piece
         # What is left of the ceiling goes into a character that stays unfinished.
@@ -118,6 +113,16 @@ def _capped(units: Iterable[Unit], cap: int, choice: int) -> Iterator[Piece]:
         yield Piece(choice, "", 1, (), FinishReason.STOP)
     else:
         yield Piece(choice, "", 0, (), FinishReason.LENGTH)
+
+
+def _fitting(units: Iterable[Unit], room: int) -> Iterator[Piece]:
+    """Return the pieces that fit into a number of tokens."""
+    for unit in units:
+        for piece in unit.pieces:
+            room -= piece.tokens
+            if room < 0:
+                return
+            yield piece
 
 
 def _spelled(

@@ -6,25 +6,26 @@ log-probabilities. Both give the same text where none of these acts. Knows no pi
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from operator import getitem
 from typing import Final, NamedTuple
 
 from mock_server.completion import Prompt
+from mock_server.prose import words
 from mock_server.prose.asked import Asked, asked
-from mock_server.prose.phrasebook import Phrasebook, Place, Slots, Unit
+from mock_server.prose.dice import FACES, Block, Dice
+from mock_server.prose.phrasebook import Phrasebook, Place, Sentence, Unit
 from mock_server.prose.sampled import Sampled, Token
-from mock_server.prose.sampling import PICKS, ranks
+from mock_server.prose.sampling import ranks
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 SHORTEST: Final = 20
 LONGEST: Final = 100
 """Tokens of an answer that nobody asked to be long, its end token included."""
 
-SILENCE: Final = bytes(64)
-"""Noise that always picks the best."""
+_VERSION: Final = VERSION.encode()
 
 
 class Frame(NamedTuple):
@@ -45,6 +46,10 @@ FRAMES: Final[Mapping[str, Frame]] = {
 }
 
 
+Phrases = tuple[int, Iterable[str], Iterable[Unit]]
+"""Phrases that come together: tokens in all, texts, units."""
+
+
 class Draft:
     """What one choice will say, before its ceiling."""
 
@@ -52,42 +57,41 @@ class Draft:
         self._book = book
         self._prompt = prompt
         self._choice = choice
-        self._frame = FRAMES.get(prompt.adapter or "", PLAIN)
+        self._frame = FRAMES.get(prompt.adapter, PLAIN) if prompt.adapter else PLAIN
         self._before = book.unit(self._frame.before, choice)
         self._after = book.unit(self._frame.after, choice)
         self._text = prompt.turns[-1].text.strip()
         self._asked: Asked = asked(self._text)
-        self._follows = bool(self._frame.space) or self._asked.parts is not None
-        self._key = hashlib.blake2b(prompt.digest(), key=VERSION.encode(), digest_size=32).digest()
-        self._ranks = ranks(prompt.temperature, prompt.top_p, prompt.top_k)
-        self._greedy = not any(self._ranks)
+        self._key = hashlib.blake2b(_VERSION + prompt.digest(), digest_size=32).digest()
+        chances = ranks(prompt.temperature, prompt.top_p, prompt.top_k)
+        # More noise never picks a better rank: where the last byte picks the best, each does.
+        self._dice = Dice(self._key, self._luck() if chances[-1] else None, chances)
         self._target = SHORTEST + self._key[0] % 44
 
-    def units(self) -> Iterator[Unit]:
-        """Return the text phrase by phrase: the fast road."""
-        if self._before.size:
-            yield self._before
+    def phrases(self) -> Iterator[Phrases]:
+        """Return the text, a sentence at a time: the fast road."""
+        before, after = self._before, self._after
+        if before.size:
+            yield before.size, (before.text,), (before,)
         if self._asked.parts is not None:
             for part in self._parts(self._asked.parts()):
-                yield self._book.unit(part, self._choice)
+                unit = self._book.unit(part, self._choice)
+                yield unit.size, (unit.text,), (unit,)
         else:
-            total, index = self._before.size + self._after.size, 0
-            while True:
-                slots, preferences, noise = self._sentence(index)
-                chosen = [
-                    slot[PICKS[preference << 4 | rank]]
-                    for slot, preference, rank in zip(
-                        slots, preferences, noise.translate(self._ranks), strict=False
-                    )
-                ]
-                size = sum([unit.size for unit in chosen])
-                if self._complete(index, total, size):
+            total = before.size + after.size
+            for number, (sentence, block, at) in enumerate(self._sentences()):
+                picks = block.picks[at : at + sentence.length]
+                size = sum(map(getitem, sentence.sizes, picks))
+                if number and self._complete(total, size):
                     break
                 total += size
-                index += 1
-                yield from chosen
-        if self._after.size:
-            yield self._after
+                yield (
+                    size,
+                    map(getitem, sentence.texts, picks),
+                    map(getitem, sentence.slots, picks),
+                )
+        if after.size:
+            yield after.size, (after.text,), (after,)
 
     def tokens(self) -> Iterator[Token]:
         """Return the tokens one by one, as biases and penalties have them: the slow road."""
@@ -97,44 +101,56 @@ class Draft:
         if self._asked.parts is not None:
             for part in self._parts(self._asked.parts()):
                 yield from map(sampled.fixed, self._book.unit(part, self._choice).ids)
-        total, index = self._before.size + self._after.size, 0
-        while not (asked_for and sampled.may_end()):
-            sentence: list[Token] = []
-            for slot, preference, noise in zip(*self._sentence(index), strict=False):
-                sentence += sampled.phrase(slot, preference, noise)
-            if self._complete(index, total, len(sentence)) and sampled.may_end():
+        total = self._before.size + self._after.size
+        for number, (sentence, block, at) in enumerate(self._sentences()):
+            if asked_for and sampled.may_end():
                 break
-            if not sentence:
-                sentence = [sampled.fixed(self._book.fillers[index % len(self._book.fillers)])]
-            total += len(sentence)
-            index += 1
-            yield from sentence
+            said: list[Token] = []
+            throws = zip(sentence.slots, block.preferences[at:], block.noise[at:], strict=False)
+            for slot, preference, noise in throws:
+                said += sampled.phrase(slot, preference, noise)
+            if number and self._complete(total, len(said)) and sampled.may_end():
+                break
+            if not said:
+                said = [sampled.fixed(self._book.fillers[number % len(self._book.fillers)])]
+            total += len(said)
+            yield from said
         yield from map(sampled.fixed, self._after.ids)
 
-    @functools.cached_property
     def _luck(self) -> bytes:
         prompt = self._prompt
         luck = f"occurrence {prompt.occurrence}" if prompt.seed is None else f"seed {prompt.seed}"
-        return hashlib.blake2b(f"{luck} {self._choice}".encode(), key=self._key).digest()
+        return hashlib.blake2b(self._key + f"{luck} {self._choice}".encode()).digest()
 
-    def _complete(self, index: int, total: int, size: int) -> bool:
-        """Tell whether the text should end before sentence `index`, of `size` tokens."""
-        if self._asked.long or not index:
-            return False
-        return total >= self._target or total + size >= LONGEST
+    def _complete(self, total: int, size: int) -> bool:
+        """Tell whether a text of `total` tokens should end before a sentence of `size` more."""
+        return not self._asked.long and (total >= self._target or total + size >= LONGEST)
 
-    def _sentence(self, index: int) -> tuple[Slots, bytes, bytes]:
-        """Return the slots of a sentence, and for each a byte of preference and one of noise."""
-        salt = index.to_bytes(4, "big")
-        block = hashlib.blake2b(self._key + salt).digest()
-        noise = SILENCE if self._greedy else hashlib.blake2b(self._luck + salt).digest()
-        pattern = block[-1] & 7
-        if index or self._follows:
-            return self._book.sentence(self._choice, Place.LATER, pattern), block, noise
+    def _sentences(self) -> Iterator[tuple[Sentence, Block, int]]:
+        """Return sentences without end, each with a block and where its slots' throws begin there.
+
+        One throw chooses the sentence; the throws of its slots follow, in the same block.
+        """
+        later, dice = self._book.later(self._choice), self._dice
+        block, number = dice.block(0), 0
+        sentence = self._first(block.preferences[0] >> 5)
+        yield sentence, block, 1
+        at = 1 + sentence.length
+        while True:
+            if at + words.WIDEST >= FACES:
+                number += 1
+                block, at = dice.block(number), 0
+            sentence = later[block.preferences[at] >> 5]
+            yield sentence, block, at + 1
+            at += 1 + sentence.length
+
+    def _first(self, pattern: int) -> Sentence:
+        if self._frame.space or self._asked.parts is not None:
+            return self._book.sentence(self._choice, Place.LATER, pattern)
         # The text of a turn may be folded: instructions, a blank line, and what was then said.
         text = self._text
-        taken = frozenset((text[:1].lower(), text.rpartition("\n\n")[2].lstrip()[:1].lower()))
-        return self._book.opening(self._choice, pattern, taken), block, noise
+        taken = text[:1].lower() + text.rpartition("\n\n")[2].lstrip()[:1].lower()
+        return self._book.opening(self._choice, pattern, taken)
 
     def _parts(self, parts: Iterable[str]) -> Iterator[str]:
         """Return an asked-for text as the adapter says it, without marks of the template."""

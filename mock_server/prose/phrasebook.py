@@ -66,7 +66,25 @@ class Unit(NamedTuple):
     pieces: tuple[Piece, ...]
 
 
-Slots = tuple[tuple[Unit, ...], ...]
+class Sentence(NamedTuple):
+    """A sentence whose every slot has sixteen phrases to choose from; the same, seen three ways."""
+
+    length: int
+    """Slots."""
+    slots: tuple[tuple[Unit, ...], ...]
+    texts: tuple[tuple[str, ...], ...]
+    sizes: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def of(cls, slots: Iterable[Iterable[Unit]]) -> Sentence:
+        """Return a sentence of slots."""
+        held = tuple(map(tuple, slots))
+        return cls(
+            len(held),
+            held,
+            tuple(tuple(unit.text for unit in slot) for slot in held),
+            tuple(tuple(unit.size for unit in slot) for slot in held),
+        )
 
 
 class Place(IntEnum):
@@ -86,8 +104,9 @@ class Phrasebook:
 
     def __init__(self, tokens: Tokenizer) -> None:
         self.tokens = tokens
-        self._sentences: dict[int, Slots] = {}
-        self._openings: dict[tuple[int, int, frozenset[str]], Slots] = {}
+        self._sentences: dict[int, Sentence] = {}
+        self._later: dict[int, tuple[Sentence, ...]] = {}
+        self._openings: dict[tuple[int, int, str], Sentence] = {}
         self.certain: dict[tuple[int, int], TokenLogprob] = {}
         """Log-probability of a token inside a word, by token and number of alternatives."""
         self._remembered = functools.lru_cache(4096)(self._unit)
@@ -99,38 +118,48 @@ class Phrasebook:
         rest = (one for one in range(self.tokens.vocabulary_size) if self.tokens.token_bytes(one))
         return tuple(dict.fromkeys((*common, *itertools.islice(rest, 80))))[:40]
 
-    def sentence(self, choice: int, place: Place, pattern: int) -> Slots:
-        """Return a sentence, one of eight, for a choice and a place: sixteen phrases a slot."""
+    def sentence(self, choice: int, place: Place, pattern: int) -> Sentence:
+        """Return a sentence, one of eight, for a choice and a place."""
         key = choice << 5 | place << 3 | pattern
         found = self._sentences.get(key)
         if found is None:
             found = self._sentences[key] = self._make(choice, place, pattern)
         return found
 
-    def opening(self, choice: int, pattern: int, taken: frozenset[str]) -> Slots:
-        """Return a first sentence no phrasing of which begins with one of two small letters."""
-        key = (choice, pattern, taken & LETTERS)
-        found = self._openings.get(key)
+    def later(self, choice: int) -> tuple[Sentence, ...]:
+        """Return the eight sentences of a choice that stand behind other text."""
+        found = self._later.get(choice)
         if found is None:
-            usual = self.sentence(choice, Place.FIRST, pattern)
-            place = Place.QUITE if "p" in taken else Place.PERHAPS
-            instead = self.sentence(choice, place, pattern)[0]
-            first = tuple(
-                other if unit.text[:1].lower() in taken else unit
-                for unit, other in zip(usual[0], instead, strict=True)
-            )
-            found = self._openings[key] = (first, *usual[1:])
+            made = [self.sentence(choice, Place.LATER, pattern) for pattern in range(8)]
+            found = self._later[choice] = tuple(made)
         return found
 
-    def _make(self, choice: int, place: Place, pattern: int) -> Slots:
+    def opening(self, choice: int, pattern: int, taken: str) -> Sentence:
+        """Return a first sentence no phrasing of which begins with one of some small letters."""
+        if not taken.isascii():
+            taken = "".join(filter(LETTERS.__contains__, taken))
+        found = self._openings.get((choice, pattern, taken))
+        if found is None:
+            usual = self.sentence(choice, Place.FIRST, pattern).slots
+            place = Place.QUITE if "p" in taken else Place.PERHAPS
+            instead = self.sentence(choice, place, pattern).slots[0]
+            first = [
+                other if unit.text[:1].lower() in taken else unit
+                for unit, other in zip(usual[0], instead, strict=True)
+            ]
+            found = Sentence.of((first, *usual[1:]))
+            self._openings[choice, pattern, taken] = found
+        return found
+
+    def _make(self, choice: int, place: Place, pattern: int) -> Sentence:
         opening, *rest = words.SENTENCES[pattern]
         match place:
             case Place.LATER:
                 opening = words.later(opening)
             case Place.PERHAPS | Place.QUITE:
                 opening = words.other(opening, place.name.title())
-        return tuple(
-            tuple(self.unit(phrase, choice) for phrase in slot) for slot in (opening, *rest)
+        return Sentence.of(
+            [self.unit(phrase, choice) for phrase in slot] for slot in (opening, *rest)
         )
 
     def unit(self, text: str, choice: int) -> Unit:

@@ -121,6 +121,9 @@ SENTENCES: Final[tuple[tuple[Slot, ...], ...]] = (
 )
 """Eight, so that three bits choose one."""
 
+WIDEST: Final = max(len(sentence) for sentence in SENTENCES)
+"""Slots of the longest sentence."""
+
 
 def later(opening: Slot) -> Slot:
     """Return an opening slot as it stands behind another sentence."""

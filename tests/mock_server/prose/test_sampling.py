@@ -5,7 +5,12 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.prose.sampling import LADDER, choose, log_total, order, ranks
+from mock_server.prose.sampling import LADDER, PICKS, choose, log_total, order, ranks
+
+
+@given(st.integers(0, 255), st.integers(0, 15))
+def test_the_table_picks_what_the_order_says(preference: int, rank: int) -> None:
+    assert PICKS[rank << 4 | preference & 15] == order(preference)[rank]
 
 
 @given(st.integers(0, 255))
