@@ -11,7 +11,7 @@ OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (
         "--keys",
         "keys_file",
-        {"metavar": "FILE", "help": "Accounts of your own, in TOML; see docs/mock.md."},
+        {"metavar": "FILE", "help": "Accounts of your own, in TOML; see docs/accounts.md."},
     ),
     (
         "--state",
