@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -124,13 +124,18 @@ def _chain(last_sum: str, text: str) -> str:
     return hashlib.sha256(last_sum.encode() + text.encode()).hexdigest()
 
 
-def decode(lines: Iterable[bytes]) -> Evidence:
+LetGo = Callable[[Header, Exchange], None]
+"""What is done with an exchange of a file with that header, as soon as it is read."""
+
+
+def decode(lines: Iterable[bytes], let_go: LetGo | None = None) -> Evidence:
     """Read lines back, each with its line end; EvidenceError says which line is wrong.
 
     A last line without its end was torn by a crash and is left out. A file without a footer is
-    whole as far as it goes, and not `finished`.
+    whole as far as it goes, and not `finished`. With `let_go`, exchanges are handed to it one by
+    one and not kept: a long run is larger than what a reader needs of it.
     """
-    reader = _Decoder()
+    reader = _Decoder(let_go)
     for number, line in enumerate(lines, 1):
         reader.take(number, line)
     return reader.result()
@@ -145,9 +150,11 @@ def known_newer(version: object) -> EvidenceError:
 
 
 class _Decoder:
-    def __init__(self) -> None:
+    def __init__(self, let_go: LetGo | None) -> None:
         self._header: Header | None = None
         self._exchanges: list[Exchange] = []
+        self._let_go = let_go
+        self._count = 0
         self._ended: set[str] = set()
         self._sum = FIRST_SUM
         self._length = 0
@@ -200,11 +207,16 @@ class _Decoder:
             case "header":
                 self._header = _header(record)
             case "exchange":
-                self._exchanges.append(exchange_from_record(record))
+                self._count += 1
+                exchange = exchange_from_record(record)
+                if self._let_go is None or self._header is None:
+                    self._exchanges.append(exchange)
+                else:
+                    self._let_go(self._header, exchange)
             case "transcript":
                 self._ended.add(str(record["probe"]))
             case "footer":
-                if record["exchanges"] != len(self._exchanges):
+                if record["exchanges"] != self._count:
                     reason = f"the footer counts {record['exchanges']} exchanges"
                     raise EvidenceError(reason, where=where, hint=_ALTERED)
                 self._finished = True

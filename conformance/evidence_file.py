@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from conformance.errors import EvidenceError
-from conformance.evidence import Encoder, Evidence, Header, decode
+from conformance.evidence import Encoder, Evidence, Header, LetGo, decode
 from conformance.exchange import Exchange
 
 FILE_NAME = "evidence.ndjson"
@@ -24,12 +24,15 @@ def evidence_path(path: Path) -> Path:
     return path if path.suffix == ".ndjson" else path / FILE_NAME
 
 
-def read_evidence(path: Path) -> Evidence:
-    """Read a file or folder back; EvidenceError says in one sentence what is wrong and where."""
+def read_evidence(path: Path, let_go: LetGo | None = None) -> Evidence:
+    """Read a file or folder back; EvidenceError says in one sentence what is wrong and where.
+
+    With `let_go`, exchanges are handed to it one by one and not kept.
+    """
     file = evidence_path(path)
     try:
         with file.open("rb") as stream:
-            return decode(_lines(stream.readline))
+            return decode(_lines(stream.readline), let_go)
     except OSError as error:
         raise EvidenceError(
             f"evidence cannot be read: {_reason(error)}",

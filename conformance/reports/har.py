@@ -22,20 +22,21 @@ from conformance.outgoing_url import full_url
 def render(document: Mapping[str, Any], evidence: Path | None = None) -> str:
     """Return the log; raises EvidenceError for evidence that cannot be trusted."""
     run = document["run"]
+    # Only an entry's text is kept, in ASCII: objects, or one emoji, would take many times more.
+    entries: list[tuple[str, str]] = []
+
+    def enter(entry: Mapping[str, Any]) -> None:
+        entries.append((str(entry["startedDateTime"]), json.dumps(entry)))
+
     if evidence is not None:
-        recorded = read_evidence(evidence)
-        entries = [_recorded(each, recorded.header.target) for each in recorded.exchanges]
+        read_evidence(evidence, lambda header, each: enter(_recorded(each, header.target)))
     else:
-        entries = list(_cited(document))
-    log = {
-        "log": {
-            "version": "1.2",
-            "creator": {"name": "gonogo", "version": run["kit"]["version"]},
-            "entries": sorted(entries, key=lambda entry: str(entry["startedDateTime"])),
-        }
-    }
-    text = json.dumps(log, indent=1, ensure_ascii=False) + "\n"
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+        for entry in _cited(document):
+            enter(entry)
+    entries.sort(key=lambda entry: entry[0])
+    creator = json.dumps({"name": "gonogo", "version": run["kit"]["version"]})
+    lines = ",\n".join(text for _, text in entries)
+    return f'{{"log": {{"version": "1.2", "creator": {creator}, "entries": [\n{lines}\n]}}}}\n'
 
 
 def _recorded(exchange: Exchange, target: str) -> dict[str, Any]:
