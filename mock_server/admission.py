@@ -92,7 +92,7 @@ def size(gateway: Gateway, call: Call) -> Wishes:
     if not gateway.takes_body(call):
         return
     limit = gateway.settings.model.body_limit
-    raw = yield Read(limit)
+    raw = call.ahead[0] if call.ahead is not None else (yield Read(limit))
     if raw is None:
         raise Problem(
             "request_too_large",
@@ -182,6 +182,11 @@ def engine(gateway: Gateway, call: Call) -> None:
         raise failed()
     if call.caller.upstream is Upstream.SATURATED:
         raise saturated(1)
+
+
+def script(gateway: Gateway, call: Call) -> Wishes | None:
+    """Whatever a script says, where the engine would be asked next."""
+    return gateway.stage.play(gateway, call) if gateway.stage.plays(call) else None
 
 
 def failed() -> Problem:

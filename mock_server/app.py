@@ -7,6 +7,7 @@ import functools
 import os
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from mock_server import engines
 from mock_server.completion import Engine
@@ -14,6 +15,9 @@ from mock_server.connection import Message, Receive, Send, on_a_task
 from mock_server.edge import Edge
 from mock_server.faults import fault
 from mock_server.gateway import Gateway
+from mock_server.scripts.reading import ScriptError
+from mock_server.scripts.stage import Stage
+from mock_server.scripts.watching import Watched, no_script
 from mock_server.seams import Behaviour
 from mock_server.settings import Settings, SettingsError
 from mock_server.state import backend
@@ -81,30 +85,52 @@ def build(
     """
     behaviour = Behaviour([*fault.named(settings.faults), *variant.named(settings.variants)])
     settings = behaviour.settings(settings)
-    engine = engine or _engine(settings)
-    surface = functools.partial(_surface, settings)
-    gateway = Gateway(settings, contract(), engine, behaviour, ids or _random, surface)
+    tokens = functools.cache(lambda: _tokens(settings))
+    engine = engine or _engine(settings, tokens)
+    surface = functools.partial(_surface, settings, tokens)
+    stage = _stage(settings, tokens, engine)
+    gateway = Gateway(settings, contract(), engine, behaviour, ids or _random, surface, stage)
     return App(
         Edge(gateway, backend(settings.state).build(settings.state), clock, sleep),
         settings.control_token,
     )
 
 
-def _engine(settings: Settings) -> Engine:
+def _engine(settings: Settings, tokens: Callable[[], Tokens]) -> Engine:
     try:
-        tokens = Tokens.load(settings.tokenizer)
-        return engines.build(settings.engine, tokens, settings.engine_options)
-    except (engines.EngineError, TokenizerError) as error:
+        return engines.build(settings.engine, tokens(), settings.engine_options)
+    except engines.EngineError as error:
         raise SettingsError(str(error)) from None
 
 
-def _surface(settings: Settings) -> Surface:
+def _surface(settings: Settings, tokens: Callable[[], Tokens]) -> Surface:
     # What few requests need is imported and read by the first of them.
     from mock_server.account import handlers
 
     document = account()
-    tokens = functools.cache(lambda: Tokens.load(settings.tokenizer))
     return Surface(document, handlers(document), tokens, settings.model.body_limit)
+
+
+def _tokens(settings: Settings) -> Tokens:
+    try:
+        return Tokens.load(settings.tokenizer)
+    except TokenizerError as error:
+        raise SettingsError(str(error)) from None
+
+
+def _stage(settings: Settings, tokens: Callable[[], Tokens], engine: Engine) -> Stage:
+    path = Path(settings.script) if settings.script else None
+    try:
+        current = Watched(path) if path is not None else no_script
+    except ScriptError as error:
+        raise SettingsError(f"the script cannot be played: {error}") from None
+    return Stage(
+        # An engine with a tokenizer of its own counts what a script says with it too.
+        lambda: getattr(engine, "tokens", None) or tokens(),
+        current,
+        folder=path.parent if path is not None else None,
+        shared=not settings.state.startswith("memory"),
+    )
 
 
 def _random() -> str:

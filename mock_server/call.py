@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from mock_server.completion import Engine, Prompt, Turn
 from mock_server.keys import Caller
 from mock_server.ledger import Ending
-from mock_server.message import Incoming
+from mock_server.message import Incoming, Reply
 from mock_server.pace import Schedule
 from mock_server.quota import Allowance
 from mock_server.routes import Route
 from openapi import Operation
 
 if TYPE_CHECKING:
+    from mock_server.scripts.performing import Performance
     from mock_server.seams import Behaviour
 
 
@@ -34,6 +35,14 @@ class Call:
     """Who writes its answer; likewise."""
     schedule: Schedule | None = None
     """When it is answered; None for as soon as it can be."""
+    ahead: tuple[bytes | None] | None = None
+    """The request's body, where it was read before its turn: None in it was over the limit."""
+    performance: Performance | None = None
+    """What a script does to it."""
+    played: Mapping[str, Any] | None = None
+    """Which reply of which step that is."""
+    reply: Reply | None = None
+    """A reply that is sent as it is, chosen while it was admitted."""
     route: Route | None = None
     operation: Operation | None = None
     beside: bool = False

@@ -11,6 +11,7 @@ import click
 from mock_server.gemma.commands import Stopped, doctor, named_paths, prepare
 from mock_server.keys import DEFAULT_KEY
 from mock_server.pace_options import pace, paced
+from mock_server.scripts.command import lint
 from mock_server.state_options import shared, sharing
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def main() -> None:
 
 main.add_command(prepare)
 main.add_command(doctor)
+main.add_command(lint)
 
 
 @main.command()
@@ -41,6 +43,7 @@ main.add_command(doctor)
 @click.option("--tokenizer", metavar="FILE", help="Count with this tokenizer.json.")
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Break one requirement.")
 @click.option("--variant", "variants", multiple=True, metavar="NAME", help="Differ, legally.")
+@click.option("--script", metavar="FILE", help="What to answer, in order; read again on change.")
 @paced
 @shared
 @click.option("--list-faults", is_flag=True, help="Print the faults and exit.")
@@ -59,6 +62,7 @@ def serve(
     tokenizer: str | None,
     faults: tuple[str, ...],
     variants: tuple[str, ...],
+    script: str | None,
     list_faults: bool,
     list_variants: bool,
     ready_json: bool,
@@ -85,6 +89,7 @@ def serve(
             faults=faults,
             variants=variants,
             pace=pace(more),
+            script=script,
             **sharing(more),
             control_token=secrets.token_urlsafe(18),
         )

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from mock_server import admission, entitlement, models, pages, parameters
 from mock_server.admission import CHAT, TAG, TEXT, Step
 from mock_server.call import Call
-from mock_server.completion import Engine, Turn, digest
+from mock_server.completion import Engine
 from mock_server.keys import BYOK, AccountError, Keys, added, built_in, funded, shown
 from mock_server.ledger import Ending
 from mock_server.message import JSON, Incoming, Reply
+from mock_server.occurrences import Occurrences
 from mock_server.problem import Problem
 from mock_server.routes import Routes
 from mock_server.seams import Behaviour
@@ -30,6 +30,9 @@ from mock_server.text import dumps
 from mock_server.validation import Validation
 from mock_server.wire import Stamp, cost_in_cents
 from openapi import Contract
+
+if TYPE_CHECKING:
+    from mock_server.scripts.stage import Stage
 
 ADMISSION: tuple[Step, ...] = (
     admission.path,  # 404
@@ -47,6 +50,7 @@ ADMISSION: tuple[Step, ...] = (
     entitlement.tokens,  # 400
     entitlement.wallet,  # 429, of tokens; 402
     admission.engine,  # 500, 503
+    admission.script,  # whatever it says
 )
 """When several things are wrong at once, the first of these decides."""
 
@@ -58,8 +62,6 @@ EXPOSED = (
 REQUEST_HEADERS = "authorization, content-type, x-request-id, x-aig-tag"
 NO_STORE = "no-cache, no-store"
 STREAM_TYPE = "text/event-stream; charset=utf-8"
-OCCURRENCES = 65_536
-"""Prompts whose occurrences are counted; the longest unseen is forgotten first."""
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
@@ -75,6 +77,7 @@ class Gateway:
         behaviour: Behaviour,
         ids: Callable[[], str],
         surface: Callable[[], Surface],
+        stage: Stage,
     ) -> None:
         """`ids` makes names that never repeat, of letters and digits.
 
@@ -84,6 +87,7 @@ class Gateway:
         self.settings = settings
         self.engine = engine
         self.behaviour = behaviour
+        self.stage = stage
         given = {**dict(built_in()), **dict(added(settings.keys)), **settings.accounts}
         try:
             known = [(key, funded(caller, given.values())) for key, caller in given.items()]
@@ -99,7 +103,7 @@ class Gateway:
         self._surface = surface
         self._ids = ids
         self._calls = 0
-        self._seen: OrderedDict[bytes, int] = OrderedDict()
+        self.occurrence = Occurrences()
         public = contract.document.get("security", [])
         self._protected = {
             operation.id
@@ -130,10 +134,17 @@ class Gateway:
 
     def admit(self, call: Call) -> Wishes:
         """Take a call through admission; raises Problem where it is refused."""
-        for step in self.admission:
-            wishes = step(self, call)
+        gateway = self
+        if self.stage.plays(call):
+            gateway = yield from self.stage.begin(self, call)
+        for step in gateway.admission:
+            wishes = step(gateway, call)
             if wishes is not None:
                 yield from wishes
+        if call.reply is not None and call.prompt is not None:
+            # What is sent instead was made by no engine and costs nothing.
+            yield from self.settle(call, Ending.FAILED)
+            call.prompt = None
 
     def settle(self, call: Call, ending: Ending) -> Wishes:
         """Charge an admitted call for what was delivered, or give its hold back; only once."""
@@ -164,6 +175,8 @@ class Gateway:
     def serve(self, call: Call) -> Answering:
         """Answer an admitted call that is no completion."""
         assert call.operation is not None
+        if call.reply is not None:
+            return self.dressed(call, call.reply)
         if call.incoming.method == "OPTIONS":
             return self.dressed(call, self._preflight(call))
         if call.beside:
@@ -233,17 +246,6 @@ class Gateway:
         if call.operation is None:
             return False
         return call.operation.id == (TEXT if call.beside else CHAT)
-
-    def occurrence(self, call: Call, turns: tuple[Turn, ...]) -> int:
-        """Count how often an unseeded conversation was seen, so that sampling may vary with it."""
-        if call.body.get("seed") is not None or call.body.get("temperature") == 0:
-            return 0
-        name = digest(call.adapter, turns)
-        seen = self._seen.pop(name, 0)
-        self._seen[name] = seen + 1
-        if len(self._seen) > OCCURRENCES:
-            self._seen.popitem(last=False)
-        return seen
 
     def new_key(self) -> str:
         """Return a key that nobody has."""

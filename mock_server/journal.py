@@ -47,4 +47,6 @@ def _line(call: Call, ended: int) -> dict[str, Any]:
         "prompt_tokens": call.prompt.tokens if call.prompt else None,
         "completion_tokens": call.delivered if call.prompt else None,
         "ending": call.ending,
+        "script": call.played["script"] if call.played else None,
+        "step": call.played["name"] if call.played else None,
     }

@@ -134,8 +134,9 @@ class Behaviour:
     """Faults and variants chosen for a mock, in the order they were given, by seam."""
 
     def __init__(self, chosen: Iterable[Behaving] = ()) -> None:
+        self.chosen = tuple(chosen)
         acts: dict[Seam, list[Callable[..., Any]]] = {seam: [] for seam in Seam}
-        for one in chosen:
+        for one in self.chosen:
             acts[one.seam].append(one.act)
         self._acts = {seam: tuple(found) for seam, found in acts.items()}
         self.touches_pieces = bool(self._acts[Seam.PIECES])

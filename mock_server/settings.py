@@ -39,6 +39,8 @@ class Settings:
     variants: tuple[str, ...] = ()
     pace: Pace | None = None
     """When answers come; None for as soon as they can."""
+    script: str | None = None
+    """File of a script, which is read again when it changes."""
     state: str = "memory"
     """Name of a file in `state/`."""
     cors: bool = True

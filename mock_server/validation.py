@@ -5,6 +5,7 @@ Knows no parameter by name: codes come from `x-code`, `x-param` and `x-validatio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -132,6 +133,67 @@ class Schemas:
             reason = str(error).partition("\n")[0][:160]
             raise ContractError(f"{pointer}: not a usable JSON Schema: {reason}") from None
         return Placed(self._contract, validator)
+
+
+class Shape:
+    """A schema that stands alone, compiled: what a file of ours may hold."""
+
+    def __init__(self, schema: dict[str, Any]) -> None:
+        self._schema = schema
+        self._validator = jsonschema_rs.Draft202012Validator(schema)
+
+    def complaints(self, document: object) -> list[tuple[tuple[str | int, ...], str]]:
+        """Return where a document departs from the schema, and how, in a sentence's second half."""
+        return [
+            (self._where(error), self._words(error))
+            for error in self._validator.iter_errors(document)
+        ]
+
+    def _where(self, error: jsonschema_rs.ValidationError) -> tuple[str | int, ...]:
+        missing = [error.kind.as_dict()["property"]] if error.kind.name == "required" else []
+        return (*error.instance_path, *missing)
+
+    def _words(self, error: jsonschema_rs.ValidationError) -> str:
+        if error.kind.name == "additionalProperties":
+            unknown = [str(name) for name in error.kind.as_dict()["unexpected"]]
+            node: Any = self._schema
+            for token in list(error.schema_path)[:-1]:
+                node = node[token]
+            hint = nearest(unknown[0], node["properties"])
+            return f"has no member {', '.join(map(quoted, unknown))}.{hint}"
+        return _sentence(None, error.kind.name, "", error, None).removeprefix("The body ")
+
+
+class Pattern:
+    """A regular expression, found anywhere in a text, in time linear in the text."""
+
+    def __init__(self, text: str) -> None:
+        """Raise ValueError, with the reason, for what is none or cannot be matched so."""
+        try:
+            self._validator = jsonschema_rs.Draft202012Validator(
+                {"pattern": text}, pattern_options=jsonschema_rs.RegexOptions(size_limit=2**20)
+            )
+        except (jsonschema_rs.ValidationError, ValueError):
+            raise ValueError(_why_no_pattern(text)) from None
+
+    def found(self, text: str) -> bool:
+        """Tell whether it matches somewhere; half a surrogate pair counts as a question mark."""
+        try:
+            return self._validator.is_valid(text)
+        except UnicodeEncodeError:
+            return self._validator.is_valid(text.encode("utf-8", "replace").decode())
+
+
+def _why_no_pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        return f"is no regular expression: {error}"
+    if re.search(r"\(\?<?[=!]|\\[1-9]|\(\?P=", text):
+        return (
+            "looks around or refers back, which no matcher does in bounded time; write it without"
+        )
+    return "is no regular expression that can be matched in bounded time; write a simpler one"
 
 
 def dotted(path: Sequence[str | int], body: Any, name: str = "") -> str:

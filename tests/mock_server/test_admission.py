@@ -27,6 +27,7 @@ FLAWS = {
     "tokens": (400, "invalid_value", {"key": "sk-aig-mock-few-tokens", "content": "hi " * 1000}),
     "wallet": (402, "insufficient_credits", {"key": "sk-aig-mock-no-credit"}),
     "engine": (500, "upstream_error", {"key": "sk-aig-mock-upstream-down"}),
+    "script": (418, "short", {"x-gonogo-script": '{"status": 418, "code": "short"}'}),
 }
 
 
@@ -38,6 +39,7 @@ def flawed(**flaws: object) -> tuple[int, str]:
     headers = {
         "authorization": f"Bearer {flaws.get('key', 'sk-aig-mock')}",
         "content-type": str(flaws.get("content-type", "application/json")),
+        "x-gonogo-script": str(flaws.get("x-gonogo-script", "")),
     }
     raw = json.dumps(asked).encode()[: -1 if flaws.get("broken") else None]
     method, path = str(flaws.get("method", "POST")), str(flaws.get("path", CHAT))

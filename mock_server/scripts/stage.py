@@ -1,0 +1,248 @@
+"""Stage: the scripts a mock plays, and which answer of which of them a call gets.
+
+Yields wishes for what workers share: positions, scripts set while the mock runs, explanations.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections import deque
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mock_server import registry
+from mock_server.call import Call
+from mock_server.keys import credentials, shown
+from mock_server.problem import Problem
+from mock_server.scripts.explaining import told
+from mock_server.scripts.facts import Facts
+from mock_server.scripts.performing import Performance
+from mock_server.scripts.positions import Positions
+from mock_server.scripts.reading import ScriptError, script
+from mock_server.scripts.script import Per, Script, Step
+from mock_server.state import Find, Keep, Read, Wish, Wishes
+from mock_server.text import NotJsonError, dumps, loads
+
+if TYPE_CHECKING:
+    from mock_server.gateway import Gateway
+    from mock_server.prose.phrasebook import Tokenizer
+
+HEADER = "x-gonogo-script"
+"""Of a request: the name of a script to play for it, or one reply as JSON."""
+MAIN = "main"
+"""The script that is played for requests that name none."""
+KIND = "script"
+EXPLAINED = "explained"
+EXPLANATIONS = 1_000
+"""Kept for reading, by each process."""
+
+
+class Production:
+    """A script with its answers made ready for one gateway."""
+
+    def __init__(
+        self, script: Script, gateway: Gateway, tokens: Callable[[], Tokenizer], turn: int = 0
+    ) -> None:
+        """`turn` tells apart the times that the same script is begun anew."""
+        self.script = script
+        self.turn = turn
+        self.name = f"{script.digest}-{turn}"
+        self._performances = [
+            [
+                Performance(answer, script.pace, gateway, tokens, script.digest[:8])
+                for answer in step.answers
+            ]
+            for step in script.steps
+        ]
+        self.early = any(one.early for answers in self._performances for one in answers)
+        """Some answer changes how a request is admitted."""
+
+    def performance(self, step: int, play: int) -> tuple[int, Performance]:
+        """Return which of a step's answers a play gets, and that answer."""
+        index = self.script.steps[step].answer(play)
+        return index, self._performances[step][index]
+
+    def early_at(self, step: int) -> bool:
+        """Tell whether a step has an answer that changes how a request is admitted."""
+        return any(one.early for one in self._performances[step])
+
+
+class Stage:
+    """Decides for calls; one to a gateway."""
+
+    def __init__(
+        self,
+        tokens: Callable[[], Tokenizer],
+        current: Callable[[int], Script | None],
+        *,
+        folder: Path | None = None,
+        shared: bool = False,
+    ) -> None:
+        """`tokens` loads a tokenizer, `current` tells the script of the mock at a time.
+
+        Fixtures are looked for in `folder`. `shared`: other processes set scripts too.
+        """
+        self.changed = shared
+        """Somebody may have set a script, or begun one anew: ask the shared state as well."""
+        self.current = current
+        self._tokens = functools.cache(tokens)
+        self._positions = Positions()
+        self._explained: deque[str] = deque()
+        self.folder = folder
+        self._produced = functools.lru_cache(maxsize=256)(self._produce)
+        self._loaded: Production | None = None
+
+    def plays(self, call: Call) -> bool:
+        """Tell whether there may be a script for a call."""
+        return (
+            self.changed
+            or HEADER in call.incoming.headers
+            or self.current(call.incoming.now) is not None
+        )
+
+    def begin(self, gateway: Gateway, call: Call) -> Generator[Wish, Any, Gateway]:
+        """Decide before admission, where some answer changes it; return the gateway that admits."""
+        production = yield from self._production(gateway, call)
+        if production is None or not production.early or call.incoming.method != "POST":
+            return gateway
+        raw = yield Read(gateway.settings.model.body_limit)
+        call.ahead = (raw,)
+        try:
+            body = loads(raw or b"")
+        except NotJsonError:
+            body = {}
+        facts = yield from self._facts(gateway, call, body if isinstance(body, dict) else {})
+        return (yield from self._decide(call, production, facts, raw or b"", early=True)) or gateway
+
+    def play(self, gateway: Gateway, call: Call) -> Wishes:
+        """Decide for a request that could be answered, and answer it where the script says how."""
+        if call.performance is None:
+            production = yield from self._production(gateway, call)
+            if production is None:
+                return
+            facts = yield from self._facts(gateway, call, call.body)
+            yield from self._decide(call, production, facts, call.raw, early=False)
+            if not call.played and production.script.refuses and gateway.takes_body(call):
+                raise Problem(
+                    None,
+                    "No step of the mock's script answers this request; see "
+                    f"/__gonogo__/explain/{call.id} for what spoke against each.",
+                    status=404,
+                    type="not_found",
+                )
+        if call.performance is not None:
+            call.performance.finish(call)
+
+    def _decide(
+        self, call: Call, production: Production, facts: Facts, raw: bytes, early: bool
+    ) -> Generator[Wish, Any, Gateway | None]:
+        steps = production.script.steps
+        exhausted: set[int] = set()
+        winner, admits = None, None
+        for index, step in enumerate(steps):
+            if not all(each.holds(facts) for each in step.conditions):
+                continue
+            name = f"{production.name}/{index}/{_scope(step, facts, raw)}"
+            if early and not production.early_at(index):
+                if (yield from self._positions.left(name, step)):
+                    return None  # it is this step's turn, once the request was admitted
+                continue
+            play = yield from self._positions.take(name, step)
+            if play is None:
+                exhausted.add(index)
+                continue
+            winner = index
+            answer, call.performance = production.performance(index, play)
+            call.played = {
+                "script": production.script.name,
+                "step": index + 1,
+                "name": step.name,
+                "play": play,
+                "reply": answer + 1,
+                "replies": len(step.answers),
+            }
+            admits = call.performance.begin(call)
+            break
+        if early and winner is None:
+            return None
+        lines = told(
+            steps, facts, winner, frozenset(exhausted), lambda text: shown(text, call.incoming)
+        )
+        played = call.played or {"script": production.script.name, "step": None}
+        yield from self._explain(call, {**played, "steps": lines})
+        return admits
+
+    def _explain(self, call: Call, explanation: dict[str, Any]) -> Wishes:
+        yield Keep(EXPLAINED, call.id, explanation)
+        self._explained.append(call.id)
+        if len(self._explained) > EXPLANATIONS:
+            oldest = self._explained.popleft()
+            if oldest not in self._explained:
+                yield Keep(EXPLAINED, oldest, None)
+
+    def _facts(
+        self, gateway: Gateway, call: Call, body: dict[str, Any]
+    ) -> Generator[Wish, Any, Facts]:
+        sent = call.incoming.header("authorization")
+        key = credentials(sent) if sent else None
+        caller, operation = call.caller, call.operation
+        if caller is None and key:
+            caller = gateway.keys.caller(key)
+            if gateway.keys.changed:
+                caller = yield from registry.caller(gateway.keys, key)
+        if operation is None and (route := gateway.routes.find(call.incoming.path)) is not None:
+            operation = route.operation(call.incoming.method)
+        return Facts(
+            body,
+            call.incoming.headers,
+            operation.id if operation is not None else "",
+            caller.account if caller is not None else None,
+            key,
+            gateway.settings.model.adapter_separator,
+        )
+
+    def _production(self, gateway: Gateway, call: Call) -> Generator[Wish, Any, Production | None]:
+        """Return the script that plays for a call; raises Problem for a header that names none."""
+        told = call.incoming.header(HEADER)
+        if told is not None and told.lstrip().startswith("{"):
+            return self._inline(gateway, told)
+        record = (yield Find(KIND, told or MAIN)) if self.changed else None
+        if record is not None and record["document"] is not None:
+            return self._produced(gateway, dumps(record["document"]), told or MAIN, record["turn"])
+        if told not in (None, MAIN):
+            raise _refused(f"there is no script {told[:60]!r}; set it over the control API first")
+        found = self.current(call.incoming.now)
+        turn = record["turn"] if record is not None else 0
+        if found is None:
+            return None
+        loaded = self._loaded
+        if loaded is None or loaded.script is not found or loaded.turn != turn:
+            loaded = self._loaded = Production(found, gateway, self._tokens, turn)
+        return loaded
+
+    def _inline(self, gateway: Gateway, told: str) -> Production:
+        try:
+            reply = loads(told.encode("latin-1"))
+            return self._produced(gateway, dumps({"steps": [{"reply": reply}]}), "header", 0)
+        except (NotJsonError, ScriptError) as error:
+            raise _refused(f"it is no reply: {str(error)[:300]}") from None
+
+    def _produce(self, gateway: Gateway, document: bytes, name: str, turn: int) -> Production:
+        told = script(loads(document), name, self.folder)
+        return Production(told, gateway, self._tokens, turn)
+
+
+def _scope(step: Step, facts: Facts, raw: bytes) -> str:
+    match step.per:
+        case Per.SCRIPT:
+            return ""
+        case Per.KEY:
+            return facts.account or ""
+        case Per.REQUEST:
+            return hashlib.blake2b(raw, digest_size=16).hexdigest()
+
+
+def _refused(why: str) -> Problem:
+    return Problem("invalid_value", f"The header {HEADER} cannot be followed: {why}.", HEADER)

@@ -1,0 +1,58 @@
+"""Watching: a script file that is read again when it has changed. Plays nothing."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from mock_server.pace import SECOND
+from mock_server.scripts.reading import ScriptError, read
+from mock_server.scripts.script import Script
+
+EVERY = SECOND // 4
+"""Nanoseconds between two looks at the file."""
+
+_log = logging.getLogger(__name__)
+
+
+def no_script(now: int) -> None:
+    """There is none, at any time."""
+    del now
+
+
+class Watched:
+    """The script of a file, as it was last read without an error."""
+
+    def __init__(self, path: Path) -> None:
+        """Read it; raises ScriptError."""
+        self._path = path
+        self._script = read(path)
+        self._version = self._look()
+        self._looked = 0
+        self.wrong = ""
+        """Why the file, as it is now, cannot be played; empty where it can."""
+
+    def __call__(self, now: int) -> Script:
+        """Return the script at a time, in nanoseconds."""
+        if now - self._looked >= EVERY or now < self._looked:
+            self._looked = now
+            version = self._look()
+            if version != self._version:
+                self._version = version
+                self._read_again()
+        return self._script
+
+    def _read_again(self) -> None:
+        try:
+            self._script, self.wrong = read(self._path), ""
+        except ScriptError as error:
+            # A file is often half written when it is looked at; what was there still plays.
+            self.wrong = str(error)
+            _log.warning("%s: %s; the script before it still plays", self._path.name, error)
+
+    def _look(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size
