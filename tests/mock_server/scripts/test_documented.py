@@ -112,7 +112,9 @@ def test_every_script_of_the_documentation_is_held_by_a_test() -> None:
 
 @pytest.mark.parametrize("name", HELD)
 def test_a_script_does_what_its_words_say(name: str, tmp_path: Path) -> None:
-    HELD[name](play(tmp_path, SCRIPTS[name], Path(name).suffix))
+    app = play(tmp_path, SCRIPTS[name], Path(name).suffix)
+    HELD[name](app)
+    assert {line["script"] for line in app.edge.journal.lines()} - {None}
 
 
 @pytest.mark.parametrize("name", HELD)
