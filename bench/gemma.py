@@ -1,21 +1,21 @@
 """Real completions through HTTP beside the bare generation loop, in one run, as ratios.
 
-Run as `python -m bench.gemma [FOLDER]`, on Linux. Both sides take turns, so that other work on the
-machine burdens both; ratios are medians over the rounds. `BENCH_REQUESTS` is how many requests the
-worker's memory is watched over.
+Run as `python -m bench.gemma [FOLDER] [--provider cuda]`, on Linux. Both sides take turns, so that
+other work on the machine burdens both; ratios are medians over the rounds.
 """
 
 from __future__ import annotations
 
-import os
-import sys
+import argparse
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from statistics import median
 
 from bench.gemma_serving import Rate, Server, serving, together
-from mock_server.gemma.folder import SHIPPED
+from mock_server.gemma.folder import SHIPPED, Folder
+from mock_server.gemma.half import halved
 from mock_server.gemma.job import Job
 from mock_server.gemma.native import NativeModel
 from mock_server.tokens import Tokens
@@ -28,8 +28,9 @@ FIRSTS = 40
 class Loop:
     """The loop that nobody serves, on a model of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self._tokens, self._model = Tokens.load(folder / "tokenizer.json"), NativeModel(folder)
+    def __init__(self, folder: Path, provider: str = "cpu") -> None:
+        self._tokens = Tokens.load(folder / "tokenizer.json")
+        self._model = NativeModel(folder, provider)
 
     def run(self, text: str, cap: int) -> Rate:
         """Generate so many tokens, come what may."""
@@ -49,9 +50,8 @@ def ratio(over: Iterable[Rate], under: Iterable[Rate], of: Callable[[Rate], floa
     return median(of(one) / of(other) for one, other in zip(over, under, strict=True))
 
 
-def rates(folder: Path, server: Server, cap: int, clients: int) -> None:
+def rates(loop: Loop, server: Server, cap: int, clients: int) -> None:
     """Rounds of bare loop, one stream and many streams."""
-    loop = Loop(folder)
     loop.run(STORY, 8)
     together(server, STORY, 8, clients)
     bare: list[Rate] = []
@@ -96,10 +96,18 @@ def memory(server: Server, requests: int) -> None:
 
 def main() -> None:
     """Measure and print."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else SHIPPED
-    with serving(folder) as server:
-        rates(folder, server, cap=1000, clients=16)
-        memory(server, int(os.environ.get("BENCH_REQUESTS", "10000")))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=SHIPPED)
+    parser.add_argument("--provider", default="cpu")
+    parser.add_argument("--requests", type=int, default=10_000, help="to watch the memory over")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.folder
+        if options.provider == "cuda" and folder == SHIPPED:
+            folder = halved(Folder.open(folder), Path(scratch) / "half").path
+        with serving(folder, options.provider) as server:
+            rates(Loop(folder, options.provider), server, cap=1000, clients=16)
+            memory(server, options.requests)
 
 
 if __name__ == "__main__":

@@ -1,132 +1,36 @@
 """A model of Gemma-7B's shape with random int4 weights: written, served, measured, removed.
 
-Run as `python -m bench.gemma7b [HOME]`. Needs 40 GB of disk and 16 GB of memory free, and says so.
+Run as `python -m bench.gemma7b [HOME] [--provider cuda]`, on Linux. Needs 40 GB of disk and 16 GB
+of memory free, and says so. The bare loop and the server take turns, each with the model to itself;
+ratios are medians over the rounds.
 """
 
 from __future__ import annotations
 
+import argparse
 import gc
-import json
 import os
 import shutil
-import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
-import numpy as np
-import onnx
-from onnx import TensorProto
+from bench.gemma import STORY, Loop, ratio
+from bench.gemma7b_folder import write
+from bench.gemma_serving import Rate, Server, serving, together
 
-from bench.gemma import STORY, Loop
-from bench.gemma_serving import Rate, serving, together
-from mock_server.gemma.folder import config, write_manifest
-from mock_server.gemma.graph import Graph, Matrices, assemble
-from mock_server.gemma.shape import Shape, Slot
-from mock_server.gemma.weights import Weights
-from mock_server.tokens import SHIPPED
-
-SHAPE = Shape(
-    vocabulary=256_000,
-    hidden=3072,
-    layers=28,
-    heads=16,
-    key_heads=16,
-    head_size=256,
-    intermediate=24_576,
-)
 DISK, MEMORY = 40 * 10**9, 16 * 10**9
-BLOCK = 32
-PART = 1 << 24
-DATA = "model.onnx.data"
+ROUNDS = 2
 
 
-class RandomInt4(Matrices):
-    """Matrices of random nibbles, written beside the graph as they are asked for."""
+@dataclass(slots=True)
+class Side:
+    """What one side did: short prompts with long answers, and long prompts with a token."""
 
-    def __init__(self, graph: Graph, shape: Shape, data: BinaryIO) -> None:
-        super().__init__(graph, Weights({}), "int4")
-        self._shape, self._data = shape, data
-        # Each matrix has its own: the runtime keeps equal ones only once, which would flatter us.
-        self._random = np.random.default_rng(0)
-
-    def product(self, slot: Slot, x: str) -> str:
-        """Multiply by blocks of four bits."""
-        kept = self._stored(slot.name, slot.inputs, slot.outputs)
-        return self._by(slot.name, x, kept, slot.inputs, slot.outputs, f"{slot.name}.out")
-
-    def embedding(self) -> str:
-        """The embedding, shared with the head."""
-        self._stored("embedding", self._shape.hidden, self._shape.vocabulary)
-        return "embedding"
-
-    def gather(self, embedding: str) -> str:
-        """Look the ids up in the head's own blocks."""
-        sizes = np.array([self._shape.vocabulary, self._shape.hidden // 2], np.int64)
-        flat = self._graph.node(
-            "Reshape", ["embedding.blocks", self._graph.constant("flat", sizes)], "embedding.flat"
-        )
-        inputs = [flat, "input_ids", "embedding.scales"]
-        numbers = {"bits": 4, "block_size": BLOCK, "gather_axis": 0, "quantize_axis": 1}
-        return self._graph.node("GatherBlockQuantized", inputs, "gathered", **numbers)
-
-    def norm(self, module: str) -> str:
-        """A norm that changes nothing."""
-        return self._graph.constant(f"{module}.weight", np.ones(self._shape.hidden, np.float32))
-
-    def logits(self, x: str, embedding: str) -> str:
-        """Multiply by the embedding."""
-        kept = [f"{embedding}.blocks", f"{embedding}.scales"]
-        return self._by(embedding, x, kept, self._shape.hidden, self._shape.vocabulary, "logits")
-
-    def _by(self, name: str, x: str, kept: list[str], k: int, n: int, out: str) -> str:
-        numbers = {"K": k, "N": n, "bits": 4, "block_size": BLOCK, "accuracy_level": 4}
-        return self._graph.node("MatMulNBits", [x, *kept], out, **numbers)
-
-    def _stored(self, name: str, inputs: int, outputs: int) -> list[str]:
-        blocks = inputs // BLOCK
-        self._outside(f"{name}.blocks", TensorProto.UINT8, (outputs, blocks, BLOCK // 2), None)
-        scale = np.full(outputs * blocks, 0.2 * inputs**-0.5, np.float32)
-        self._outside(f"{name}.scales", TensorProto.FLOAT, (outputs, blocks), scale.tobytes())
-        return [f"{name}.blocks", f"{name}.scales"]
-
-    def _outside(self, name: str, kind: int, size: tuple[int, ...], data: bytes | None) -> None:
-        self._data.write(b"\0" * (-self._data.tell() % 4096))
-        offset, length = self._data.tell(), int(np.prod(size))
-        if data is None:
-            for begun in range(0, length, PART):
-                self._data.write(self._random.bytes(min(PART, length - begun)))
-        else:
-            length = self._data.write(data)
-        tensor = TensorProto(name=name, data_type=kind, dims=size)
-        tensor.data_location = TensorProto.EXTERNAL
-        for key, value in (("location", DATA), ("offset", offset), ("length", length)):
-            entry = tensor.external_data.add()
-            entry.key, entry.value = key, str(value)
-        self._graph.initializers.append(tensor)
-
-
-def write(folder: Path, shape: Shape = SHAPE) -> int:
-    """Write a folder of that shape; returns its bytes of weights."""
-    graph = Graph()
-    with (folder / DATA).open("wb") as data:
-        model = assemble(shape, graph, RandomInt4(graph, shape, data))
-        size = data.tell()
-    onnx.save(model, str(folder / "model.onnx"))
-    (folder / "genai_config.json").write_text(json.dumps(config(shape, [1, 107])))
-    (folder / "tokenizer.json").write_text(tokenizer(shape.vocabulary), encoding="utf-8")
-    write_manifest(folder, tuple(shape.slots()), half=False, adapters={})
-    return size
-
-
-def tokenizer(size: int) -> str:
-    """The shipped tokenizer with a word more for every id the model has beyond it."""
-    document = json.loads(SHIPPED.read_text(encoding="utf-8"))
-    words = document["model"]["vocab"]
-    words |= {f"▁word{token}": token for token in range(len(words), size)}
-    return json.dumps(document, ensure_ascii=False)
+    decoded: list[Rate] = field(default_factory=list)
+    read: list[Rate] = field(default_factory=list)
 
 
 def lacking(home: Path) -> str | None:
@@ -143,64 +47,77 @@ def lacking(home: Path) -> str | None:
     return None
 
 
-def measure(folder: Path, tokens: int, words: int) -> None:
-    """Print load, memory, prefill, decode, cancelling, and how long `/healthz` takes meanwhile."""
-    long = "fox " * words
+def bare(folder: Path, provider: str, tokens: int, long: str, side: Side) -> None:
+    """A round of the loop that nobody serves."""
     began, cpu = time.perf_counter(), time.process_time()
-    loop: Loop | None = Loop(folder)
+    loop = Loop(folder, provider)
     took = f"{time.perf_counter() - began:.0f} s wall, {time.process_time() - cpu:.0f} s CPU"
-    print(f"bare: loaded in {took}", flush=True)
     loop.run(STORY, 2)
-    bare, read = loop.run(STORY, tokens), loop.run(long, 1)
-    print(f"bare loop         {bare}\nbare, long prompt {read}", flush=True)
-    # The server's own copy would not fit beside this one.
-    loop = None
-    gc.collect()
+    side.decoded.append(loop.run(STORY, tokens))
+    side.read.append(loop.run(long, 1))
+    print(
+        f"bare: loaded in {took}\n  {side.decoded[-1]}\n  long prompt {side.read[-1]}", flush=True
+    )
+
+
+def through_http(server: Server, tokens: int, long: str, side: Side) -> None:
+    """A round through the server, and how it behaves meanwhile."""
+    together(server, STORY, 2, 1)
+    side.decoded.append(together(server, STORY, tokens, 1))
+    print(f"HTTP:\n  {side.decoded[-1]}", flush=True)
+    print(f"  two streams {together(server, STORY, tokens, 2)}", flush=True)
+    reading = threading.Thread(target=lambda: side.read.append(together(server, long, 1, 1)))
+    slowest = 0.0
+    reading.start()
+    while reading.is_alive():
+        slowest = max(slowest, server.healthy())
+        time.sleep(0.05)
+    print(f"  long prompt {side.read[-1]}; /healthz took at most {slowest * 1e3:.1f} ms")
+    print(f"  worker {server.memory()} kB", flush=True)
+    server.abandon(long, after=side.read[-1].wall / 4)
     began = time.perf_counter()
-    with serving(folder) as server:
-        took = f"{time.perf_counter() - began:.0f} s wall, {server.cpu():.0f} s CPU"
-        print(f"served after {took}; worker {server.memory()} kB", flush=True)
-        together(server, STORY, 2, 1)
-        one = together(server, STORY, tokens, 1)
-        print(f"HTTP, one stream  {one}")
-        print(
-            f"  to the bare loop: {one.per_second / bare.per_second:.2f} in tokens a second, "
-            f"{bare.cpu_each / one.cpu_each:.2f} in tokens a CPU second",
-            flush=True,
-        )
-        two = together(server, STORY, tokens, 2)
-        print(f"HTTP, two streams {two}", flush=True)
-        said: list[Rate] = []
-        reading = threading.Thread(target=lambda: said.append(together(server, long, 1, 1)))
-        slowest = 0.0
-        reading.start()
-        while reading.is_alive():
-            slowest = max(slowest, server.healthy())
-            time.sleep(0.05)
-        print(f"HTTP, long prompt {said[0]}")
-        print(
-            f"  prefill of about {words} tokens: {words / said[0].wall:.1f}/s wall, "
-            f"{said[0].cpu / words * 1e3:.0f} ms CPU a token; to bare {read.cpu / said[0].cpu:.2f} "
-            f"by CPU; /healthz took at most {slowest * 1e3:.1f} ms"
-        )
-        print(f"worker {server.memory()} kB", flush=True)
-        server.abandon(long, after=4.0)
+    server.stream("Hi", 1)
+    print(f"  a token {time.perf_counter() - began:.1f} s after a client left amid its prompt")
+
+
+def measure(folder: Path, provider: str, tokens: int, words: int) -> None:
+    """Rounds of both sides, and what one is to the other."""
+    long, plain, served = "fox " * words, Side(), Side()
+    for _ in range(ROUNDS):
+        bare(folder, provider, tokens, long, plain)
+        # The server's own copy would not fit beside that one.
+        gc.collect()
         began = time.perf_counter()
-        server.stream("Hi", 1)
-        print(f"a token {time.perf_counter() - began:.1f} s after a client left amid its prompt")
+        with serving(folder, provider) as server:
+            took = f"{time.perf_counter() - began:.0f} s wall, {server.cpu():.0f} s CPU"
+            print(f"served after {took}; worker {server.memory()} kB", flush=True)
+            through_http(server, tokens, long, served)
+    for name, one, other in (
+        ("decode", served.decoded, plain.decoded),
+        ("prefill", served.read, plain.read),
+    ):
+        wall = ratio(one, other, lambda rate: rate.per_second)
+        cpu = ratio(one, other, lambda rate: 1 / rate.cpu_each)
+        print(f"{name} through HTTP to bare: {wall:.2f} by wall, {cpu:.2f} by CPU")
 
 
 def main() -> None:
     """Write, measure, remove."""
-    home = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.gettempdir())
-    reason = lacking(home)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("home", type=Path, nargs="?", default=Path(tempfile.gettempdir()))
+    parser.add_argument("--provider", default="cpu")
+    parser.add_argument("--tokens", type=int, default=32)
+    parser.add_argument("--words", type=int, default=200)
+    options = parser.parse_args()
+    reason = lacking(options.home)
     if reason:
         raise SystemExit(reason)
-    with tempfile.TemporaryDirectory(prefix="gonogo-7b-", dir=home) as scratch:
+    with tempfile.TemporaryDirectory(prefix="gonogo-7b-", dir=options.home) as scratch:
         began = time.perf_counter()
-        size = write(Path(scratch))
+        # CUDA's attention knows no float32.
+        size = write(Path(scratch), half=options.provider == "cuda")
         print(f"{size / 1e9:.2f} GB written in {time.perf_counter() - began:.0f} s", flush=True)
-        measure(Path(scratch), tokens=32, words=200)
+        measure(Path(scratch), options.provider, options.tokens, options.words)
 
 
 if __name__ == "__main__":

@@ -124,9 +124,10 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(folder: Path) -> Iterator[Server]:
+def serving(folder: Path, provider: str = "cpu") -> Iterator[Server]:
     """A mock in a process of its own, with its worker."""
     words = ["serve", "--engine", "gemma", "--model-dir", str(folder), "--port", "0"]
+    words += ["--provider", provider]
     process = subprocess.Popen(
         [sys.executable, "-m", "mock_server", *words, "--ready-json"],
         stdout=subprocess.PIPE,

@@ -40,8 +40,11 @@ class DecodeStream:
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
 
     def feed(self, token: int) -> str:
-        """Text that is complete with this id; empty while a character is unfinished."""
-        return self._decoder.decode(self._pieces[token])
+        """Text that is complete with this id; empty while a character is unfinished.
+
+        An id beyond the tokenizer, which a model may well choose, has no text.
+        """
+        return self._decoder.decode(self._pieces[token]) if token < len(self._pieces) else ""
 
     def flush(self) -> str:
         """The rest at the end; a character that was never finished is left out."""
@@ -143,8 +146,8 @@ class Tokens:
         return total
 
     def token_bytes(self, token: int) -> bytes:
-        """What an id stands for; empty for a control token."""
-        return self._pieces[token]
+        """What an id stands for; empty for a control token and beyond the tokenizer."""
+        return self._pieces[token] if token < len(self._pieces) else b""
 
     def decode_stream(self) -> DecodeStream:
         """A fresh decoder of one answer."""

@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
-from onnx import numpy_helper
 from peft import PeftModel
 from transformers import GemmaConfig, GemmaForCausalLM
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from mock_server.gemma.folder import SHIPPED, Folder
+from mock_server.gemma.half import unfolded
 from mock_server.tokens import Tokens
 
 ROOT = Path(__file__).parent.parent
@@ -69,23 +68,9 @@ CAP = 48
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
     """The shipped weights under Hugging Face's names, unfolded to float32."""
-    graph = onnx.load(str(folder / "model.onnx")).graph
-    arrays = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
-
-    def whole(name: str) -> Any:
-        return arrays[f"{name}.weight.int8"].astype(np.float32) * arrays[f"{name}.weight.scale"]
-
-    found = {"model.embed_tokens.weight": whole("model.embed_tokens")}
-    for slot in Folder.open(folder).slots:
-        columns, at = whole(slot.name), 0
-        for module, width in slot.parts:
-            found[f"{module}.weight"] = columns[:, at : at + width].T.copy()
-            at += width
-    for name, array in arrays.items():
-        if name.endswith("norm.weight"):
-            found[name] = array - np.float32(1)
-    found["lm_head.weight"] = found["model.embed_tokens.weight"]
-    return {name: torch.from_numpy(np.ascontiguousarray(one)) for name, one in found.items()}
+    found = unfolded(Folder.open(folder)).arrays
+    state = {name: torch.from_numpy(np.ascontiguousarray(one)) for name, one in found.items()}
+    return state | {"lm_head.weight": state["model.embed_tokens.weight"]}
 
 
 def reference(folder: Path) -> GemmaForCausalLM:

@@ -15,7 +15,7 @@ from mock_server.completion import Engine, EngineFailure, EngineSaturated, Piece
 from mock_server.engines import EngineError
 from mock_server.gemma.answer import Answer
 from mock_server.gemma.asking import jobs_of
-from mock_server.gemma.folder import Folder, FolderError
+from mock_server.gemma.folder import SHIPPED, Folder, FolderError
 from mock_server.gemma.foreman import Foreman, WorkerError
 from mock_server.gemma.job import Gone, Token
 from mock_server.gemma.mailbox import Mailbox
@@ -51,12 +51,27 @@ def build(tokens: Tokens, options: Mapping[str, Any]) -> Engine:
                 "DirectML loads no adapters; bake one in with: gonogo-mock prepare --baked"
             )
         room = Room(int(options.get("room") or ROOM), int(options.get("line") or LINE))
-        engine = Gemma(tokens, folder, Foreman(folder.path, provider, room), provider)
+        files = tempfile.TemporaryDirectory(prefix="gonogo-", ignore_cleanup_errors=True)
+        if provider == "cuda" and folder.path == SHIPPED:
+            folder = _halved(folder, files)
+        foreman = Foreman(folder.path, provider, room)
+        engine = Gemma(tokens, folder, foreman, provider, files)
         shipped = {} if provider == "dml" else dict(folder.adapters or {})
         engine.start(shipped | adapters)
     except (FolderError, WorkerError, ValueError) as error:
         raise EngineError(str(error)) from None
     return engine
+
+
+def _halved(folder: Folder, files: tempfile.TemporaryDirectory[str]) -> Folder:
+    """The shipped model as a graphics card takes it."""
+    from mock_server.gemma.half import halved
+
+    try:
+        return halved(folder, Path(files.name) / folder.path.name)
+    except BaseException:
+        files.cleanup()
+        raise
 
 
 def _fit(tokens: Tokens, folder: Folder) -> None:
@@ -79,13 +94,21 @@ class Gemma:
 
     name = "gemma"
 
-    def __init__(self, tokens: Tokens, folder: Folder, foreman: Foreman, provider: str) -> None:
+    def __init__(
+        self,
+        tokens: Tokens,
+        folder: Folder,
+        foreman: Foreman,
+        provider: str,
+        files: tempfile.TemporaryDirectory[str],
+    ) -> None:
+        """`files` is where converted adapters are kept while the engine lives."""
         self._tokens, self._folder, self._foreman = tokens, folder, foreman
         self._provider = provider
         self._ends = sorted(folder.ends | tokens.ends)
         self._numbers = itertools.count(1)
         self._adapters: tuple[str, ...] = ()
-        self._files = tempfile.TemporaryDirectory(prefix="gonogo-", ignore_cleanup_errors=True)
+        self._files = files
 
     def start(self, adapters: Mapping[str, Path]) -> None:
         """Load model and adapters; raises WorkerError and leaves nothing running."""

@@ -25,9 +25,11 @@ MICROSOFT = {
 
 
 class Graph:
-    """Nodes, inputs and initializers as they are made."""
+    """Nodes, inputs and initializers as they are made; all arithmetic is float32, or float16."""
 
-    def __init__(self) -> None:
+    def __init__(self, half: bool = False) -> None:
+        self.kind: int = TensorProto.FLOAT16 if half else TensorProto.FLOAT
+        self._float: Any = np.float16 if half else np.float32
         self.nodes: list[onnx.NodeProto] = []
         self.initializers: list[onnx.TensorProto] = []
         self.inputs: list[onnx.ValueInfoProto] = []
@@ -37,6 +39,10 @@ class Graph:
         """Add an initializer and return its name."""
         self.initializers.append(numpy_helper.from_array(value, name))
         return name
+
+    def real(self, name: str, value: Array) -> str:
+        """Add an initializer of the kind that the arithmetic is done in."""
+        return self.constant(name, np.asarray(value, self._float))
 
     def node(self, kind: str, inputs: list[str], *outputs: str, **attributes: Any) -> str:
         """Add a node, named after its first output, and return that name."""
@@ -50,16 +56,16 @@ class Graph:
         self.inputs.append(helper.make_tensor_value_info(name, kind, dimensions))
 
     def gives(self, name: str, *dimensions: int | str) -> None:
-        """Declare a float32 output."""
-        self.outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, dimensions))
+        """Declare an output of the kind that the arithmetic is done in."""
+        self.outputs.append(helper.make_tensor_value_info(name, self.kind, dimensions))
 
     def adapted(self, slot: Slot, x: str, y: str) -> str:
         """Add `x·A·B` to `y`; both matrices have rank 0 unless an adapter gives them."""
         rank = f"{slot.name}.rank"
-        self.constant(slot.matrix("A"), np.zeros((slot.inputs, 0), np.float32))
-        self.constant(slot.matrix("B"), np.zeros((0, slot.outputs), np.float32))
-        self.takes(slot.matrix("A"), TensorProto.FLOAT, slot.inputs, rank)
-        self.takes(slot.matrix("B"), TensorProto.FLOAT, rank, slot.outputs)
+        self.real(slot.matrix("A"), np.zeros((slot.inputs, 0)))
+        self.real(slot.matrix("B"), np.zeros((0, slot.outputs)))
+        self.takes(slot.matrix("A"), self.kind, slot.inputs, rank)
+        self.takes(slot.matrix("B"), self.kind, rank, slot.outputs)
         low = self.node("MatMul", [x, slot.matrix("A")], f"{slot.name}.low")
         high = self.node("MatMul", [low, slot.matrix("B")], f"{slot.name}.high")
         return self.node("Add", [y, high], f"{slot.name}.adapted")
@@ -74,10 +80,10 @@ class Graph:
 
 
 class Matrices:
-    """How weights become nodes of a graph, in float32 or int8.
+    """How weights become nodes of a graph, in float32, int8 or float16.
 
-    int8 is unfolded when the model is loaded. Either way the arithmetic is float32, so that a text
-    does not depend on the kernels a machine has.
+    int8 is unfolded when the model is loaded, and its arithmetic is float32, so that a text does
+    not depend on the kernels a machine has. float16 is for graphics cards.
     """
 
     def __init__(self, graph: Graph, weights: Weights, precision: str) -> None:
@@ -98,7 +104,7 @@ class Matrices:
 
     def norm(self, module: str) -> str:
         """Gemma keeps a norm's weight as its distance from one; the graph wants it whole."""
-        return self._graph.constant(f"{module}.weight", self._weights.array(module) + np.float32(1))
+        return self._graph.real(f"{module}.weight", self._weights.array(module) + np.float32(1))
 
     def logits(self, x: str, embedding: str) -> str:
         """Multiply by the embedding, which is tied to the head."""
@@ -111,8 +117,8 @@ class Matrices:
 
     def _kept(self, name: str, value: Array, axis: int) -> str:
         graph = self._graph
-        if self._precision == "fp32":
-            return graph.constant(name, value)
+        if self._precision != "int8":
+            return graph.real(name, value)
         small, scale = quantise(value, axis)
         cast = graph.node(
             "Cast", [graph.constant(f"{name}.int8", small)], f"{name}.cast", to=TensorProto.FLOAT
@@ -136,8 +142,8 @@ def rounded(value: Array) -> Array:
 
 
 def build(shape: Shape, weights: Weights, precision: str = "int8") -> onnx.ModelProto:
-    """Make the model in `fp32` or `int8`."""
-    graph = Graph()
+    """Make the model in `fp32`, `int8` or `fp16`."""
+    graph = Graph(half=precision == "fp16")
     return assemble(shape, graph, Matrices(graph, weights, precision))
 
 
@@ -157,7 +163,7 @@ def assemble(shape: Shape, graph: Graph, matrices: Matrices) -> onnx.ModelProto:
 
     slots = {slot.name: slot for slot in shape.slots()}
     embedding = matrices.embedding()
-    root = graph.constant("embedding.scale", np.sqrt(np.float32(shape.hidden)))
+    root = graph.real("embedding.scale", np.sqrt(np.float32(shape.hidden)))
     residual = graph.node("Mul", [matrices.gather(embedding), root], "embedded")
     first = [residual, matrices.norm("model.layers.0.input_layernorm")]
     x = graph.node("SimplifiedLayerNormalization", first, "first", epsilon=shape.epsilon)
@@ -198,8 +204,8 @@ def declare(graph: Graph, shape: Shape) -> None:
     steps = np.arange(0, shape.head_size, 2, dtype=np.float32) / np.float32(shape.head_size)
     frequencies = (np.float32(1) / np.float32(shape.theta) ** steps)[None, :].astype(np.float32)
     angles = graph.node("Mul", [column, graph.constant("frequencies", frequencies)], "angles")
-    graph.node("Cos", [angles], "cos_cache")
-    graph.node("Sin", [angles], "sin_cache")
+    for kind, name in (("Cos", "cos_cache"), ("Sin", "sin_cache")):
+        graph.node("Cast", [graph.node(kind, [angles], f"{name}.wide")], name, to=graph.kind)
 
 
 def attention(graph: Graph, shape: Shape, layer: int, qkv: str) -> str:
@@ -208,7 +214,7 @@ def attention(graph: Graph, shape: Shape, layer: int, qkv: str) -> str:
     presents = [f"present.{layer}.{one}" for one in ("key", "value")]
     for past, present in zip(pasts, presents, strict=True):
         sizes = (shape.key_heads, shape.head_size)
-        graph.takes(past, TensorProto.FLOAT, "batch", sizes[0], "past", sizes[1])
+        graph.takes(past, graph.kind, "batch", sizes[0], "past", sizes[1])
         graph.gives(present, "batch", sizes[0], "total", sizes[1])
     return graph.node(
         "GroupQueryAttention",

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from bench.gemma7b import DATA, lacking, write
+import pytest
+
+from bench.gemma7b import lacking
+from bench.gemma7b_folder import DATA, write
 from mock_server.gemma.folder import Folder
 from mock_server.gemma.job import Job
 from mock_server.gemma.native import NativeModel
@@ -13,8 +16,9 @@ SHAPE = Shape(
 )
 
 
-def test_a_model_written_in_a_stream_can_be_run(tmp_path: Path):
-    size = write(tmp_path, SHAPE)
+@pytest.mark.parametrize("half", [False, True])
+def test_a_model_written_in_a_stream_can_be_run(tmp_path: Path, half: bool):
+    size = write(tmp_path, SHAPE, half)
     assert size == (tmp_path / DATA).stat().st_size
     assert len(Folder.open(tmp_path).slots) == 8
     sequence = NativeModel(tmp_path).start(Job(1, [2, 3], 2, []))

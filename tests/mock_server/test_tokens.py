@@ -101,6 +101,14 @@ def test_control_tokens_have_no_text():
     assert TOKENS.decode(TOKENS.special.values()) == ""
 
 
+def test_an_id_that_a_model_has_beyond_the_tokenizer_has_no_text():
+    beyond = TOKENS.vocabulary_size + 7
+    assert TOKENS.token_bytes(beyond) == b""
+    stream = TOKENS.decode_stream()
+    fox, *_ = TOKENS.encode("fox")
+    assert [stream.feed(beyond), stream.feed(fox)] == ["", stream.feed(fox)]
+
+
 def test_long_texts_are_counted_too():
     assert TOKENS.count("fox " * 10_000) == len(TOKENS.encode("fox " * 10_000))
 

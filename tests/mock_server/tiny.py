@@ -25,5 +25,5 @@ def write_tiny(folder: Path, precision: str = "fp32", seed: int = 0) -> Path:
     onnx.save(build(TINY, Weights.random(TINY, seed), precision), str(folder / "model.onnx"))
     (folder / "genai_config.json").write_text(json.dumps(config(TINY, [1, 5])))
     shutil.copy(SHIPPED, folder / "tokenizer.json")
-    write_manifest(folder, tuple(TINY.slots()), half=False, adapters={})
+    write_manifest(folder, tuple(TINY.slots()), half=precision == "fp16", adapters={})
     return folder
