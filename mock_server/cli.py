@@ -12,7 +12,7 @@ from mock_server.gemma.commands import Stopped, doctor, named_paths, prepare
 from mock_server.keys import DEFAULT_KEY
 from mock_server.pace_options import pace, paced
 from mock_server.scripts.command import lint
-from mock_server.state_options import shared, sharing
+from mock_server.state_options import shared, sharing, unshare
 
 if TYPE_CHECKING:
     from mock_server.settings import Settings
@@ -93,7 +93,10 @@ def serve(
             **sharing(more),
             control_token=secrets.token_urlsafe(18),
         )
-        _serve(settings, host, port, ready_json, more["workers"])
+        try:
+            _serve(settings, host, port, ready_json, more["workers"])
+        finally:
+            unshare(settings.state)
     except SettingsError as error:
         raise Stopped(str(error)) from None
     except ModuleNotFoundError as error:

@@ -72,6 +72,15 @@ def sharing(options: Mapping[str, Any]) -> dict[str, Any]:
     prepared = getattr(backend(address), "prepared", None)
     return {
         "accounts": accounts(options["keys_file"]) if options["keys_file"] else {},
-        "state": prepared(address) if prepared else address,
+        "state": prepared(address, workers) if prepared else address,
         "lease": options["lease"],
     }
+
+
+def unshare(address: str) -> None:
+    """Forget a state that was shared by this mock alone, now that it has stopped."""
+    from mock_server.state import backend
+
+    finished = getattr(backend(address), "finished", None)
+    if finished is not None:
+        finished(address)

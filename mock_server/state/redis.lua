@@ -238,4 +238,8 @@ function grants.forget(name)
   return 1
 end
 
-return grants[ARGV[2]](unpack(ARGV, 3))
+local answer = grants[ARGV[3]](unpack(ARGV, 4))
+if ARGV[2] ~= '' then
+  for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[2]) end
+end
+return answer

@@ -1,7 +1,8 @@
 """Shared state in a Redis: one script grants every wish. The only file that knows the library.
 
-`redis://HOST:PORT/0`, also `rediss://` and `unix://`; `?name=N` keeps mocks that share a Redis
-apart. Wishes of requests that run at the same time travel together. A Redis that does not answer
+`redis://HOST:PORT/0`, also `rediss://` and `unix://`. Each start begins anew, and its state is
+forgotten at the end; `?name=N` keeps it for whoever starts with that name, now or later.
+Wishes of requests that run at the same time travel together. A Redis that does not answer
 refuses: nothing is granted from memory. What must not be lost, because it was delivered already, is
 settled when Redis is there again; the script settles each request once, however often it is asked.
 """
@@ -9,12 +10,13 @@ settled when Redis is there again; the script settles each request once, however
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import os
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -29,6 +31,9 @@ PATIENCE = 2.0
 """Seconds that Redis may take to be reached, and to answer."""
 AGAIN = 0.5
 """Seconds between tries to settle what could not be settled."""
+KEPT, SHARED, OWN = "kept", "shared", "own"
+REMEMBERED = 7 * 24 * 3600
+"""Seconds after its last use at which a state that nobody named is forgotten."""
 AT_ONCE = 128
 """Wishes that travel together."""
 SHA = hashlib.sha1(SOURCE.encode(), usedforsecurity=False).hexdigest()
@@ -40,33 +45,48 @@ _log = logging.getLogger(__name__)
 def build(address: str) -> State:
     """Return the state at an address; connects when it is asked first. Raises SettingsError."""
     place = _place(address)
-    return State(_client(place), place.name, place.born)
+    return State(_client(place), place)
 
 
-def prepared(address: str) -> str:
+def prepared(address: str, workers: int = 1) -> str:
     """Return an address that all workers of one mock share; raises SettingsError if none answers.
 
     It holds what the state was born as, so that a Redis that lost its memory is noticed by all.
+    Whoever prepared it calls `finished` when the last of them has stopped.
     """
     place = _place(address)
-
-    async def begin() -> str:
-        client = _client(place)
-        try:
-            return await _born(client, place.name)
-        finally:
-            await client.aclose()
-
     try:
-        born = asyncio.run(asyncio.wait_for(begin(), 2 * PATIENCE))
+        born = _once(place, lambda client: _born(client, place))
     except (_library().RedisError, OSError, TimeoutError) as error:
         reason = str(error) or type(error).__name__
         raise SettingsError(
             f"--state: Redis does not answer: {reason[:120]}; start it, or correct the address"
         ) from None
+    fate = SHARED if workers > 1 and place.fate == OWN else place.fate
+    told = {"name": place.name, "born": born, "fate": fate}
     parts = urlsplit(address)
-    query = [*parse_qsl(parts.query), ("born", born)]
-    return urlunsplit(parts._replace(query=urlencode(query)))
+    query = urlencode({**dict(parse_qsl(parts.query)), **told})
+    return urlunsplit(parts._replace(query=query))
+
+
+def finished(address: str) -> None:
+    """Forget the state at an address that `prepared` returned, unless it was given a name."""
+    place = _place(address)
+    if place.fate != KEPT:
+        # Where nobody answers any more, what is there is forgotten by itself.
+        with contextlib.suppress(_library().RedisError, OSError, TimeoutError):
+            _once(place, lambda client: _forget(client, place))
+
+
+def _once(place: _Place, errand: Callable[[Any], Coroutine[Any, Any, Any]]) -> Any:
+    async def run() -> Any:
+        client = _client(place)
+        try:
+            return await errand(client)
+        finally:
+            await client.aclose()
+
+    return asyncio.run(asyncio.wait_for(run(), 2 * PATIENCE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,8 @@ class _Place:
     url: str
     name: str
     born: str
+    fate: str
+    """KEPT where somebody gave it a name, to find it again; SHARED by workers, or OWN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +107,11 @@ class _Waiting:
 class State:
     """Quotas, wallets and records of all the workers of a mock."""
 
-    def __init__(self, client: Any, name: str, born: str = "") -> None:
+    def __init__(self, client: Any, place: _Place) -> None:
         self._client = client
-        self._name = name
-        self._born = born
-        self._keys = [_key(name, key) for key in KEYS]
+        self._place = place
+        self._born = place.born
+        self._keys = [_key(place.name, key) for key in KEYS]
         self._waiting: deque[_Waiting] = deque()
         self._owed: dict[str, tuple[Settle | Release, int]] = {}
         self._sending: asyncio.Task[None] | None = None
@@ -122,6 +144,9 @@ class State:
             await self._pay_all()
         except Problem:
             _log.warning("%d settlements were lost with the shared state", len(self._owed))
+        if self._place.fate == OWN:
+            with contextlib.suppress(_library().RedisError, OSError, TimeoutError):
+                await _forget(self._client, self._place)
         await self._client.aclose()
 
     async def _ask(self, asked: Asking) -> Any:
@@ -148,7 +173,7 @@ class State:
 
     async def _answers(self, asked: Sequence[Asking]) -> list[Any]:
         if not self._born:
-            self._born = await _born(self._client, self._name)
+            self._born = await _born(self._client, self._place)
         answers = await self._run(asked)
         if any(isinstance(answer, _library().exceptions.NoScriptError) for answer in answers):
             # A Redis that began anew, or forgot its scripts; it ran none of these.
@@ -159,8 +184,9 @@ class State:
     async def _run(self, asked: Sequence[Asking]) -> list[Any]:
         async with self._client.pipeline(transaction=False) as pipe:
             for one in asked:
-                keys = [*self._keys, _key(self._name, one.own or "none")]
-                pipe.evalsha(SHA, len(keys), *keys, self._born, *one.arguments)
+                keys = [*self._keys, _key(self._place.name, one.own or "none")]
+                ttl = "" if self._place.fate == KEPT else REMEMBERED
+                pipe.evalsha(SHA, len(keys), *keys, self._born, ttl, *one.arguments)
             answers: list[Any] = await pipe.execute(raise_on_error=False)
         return answers
 
@@ -186,11 +212,17 @@ class State:
             self._owed.pop(request, None)
 
 
-async def _born(client: Any, name: str) -> str:
-    key = _key(name, "born")
-    await client.set(key, os.urandom(8).hex(), nx=True)
+async def _born(client: Any, place: _Place) -> str:
+    key = _key(place.name, "born")
+    ttl = None if place.fate == KEPT else REMEMBERED
+    await client.set(key, os.urandom(8).hex(), nx=True, ex=ttl)
     found: bytes = await client.get(key)
     return found.decode()
+
+
+async def _forget(client: Any, place: _Place) -> None:
+    async for key in client.scan_iter(match=_key(place.name, "*"), count=1000):
+        await client.unlink(key)
 
 
 def _lost(error: Exception) -> Problem:
@@ -214,10 +246,13 @@ def _key(name: str, key: str) -> str:
 def _place(address: str) -> _Place:
     parts = urlsplit(address)
     said = dict(parse_qsl(parts.query))
-    name, born = said.pop("name", "mock"), said.pop("born", "")
+    name = said.pop("name", None)
+    born, fate = said.pop("born", ""), said.pop("fate", OWN if name is None else KEPT)
+    if name is None:
+        name = f"run-{os.urandom(8).hex()}"
     if not NAME.fullmatch(name):
         raise SettingsError("--state: the name of the state must be 1 to 64 letters and digits")
-    return _Place(urlunsplit(parts._replace(query=urlencode(said))), name, born)
+    return _Place(urlunsplit(parts._replace(query=urlencode(said))), name, born, fate)
 
 
 def _client(place: _Place) -> Any:

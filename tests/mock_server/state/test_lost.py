@@ -13,7 +13,7 @@ from mock_server.app import App
 from mock_server.completion import Piece, Prompt
 from mock_server.problem import Problem
 from mock_server.settings import SettingsError
-from mock_server.state import Count, Hold, Inspect, redis
+from mock_server.state import Count, Hold, Inspect, Keep, redis
 from tests.mock_server.driving import LOOP, Answer, Counting, ask, body, mock
 from tests.redis_server import RedisServer
 
@@ -150,6 +150,36 @@ def test_all_workers_of_a_mock_share_what_its_state_was_born_as(server: RedisSer
     assert first == second
     assert "born=" in first
     assert redis.prepared(f"{server.url}?name=other") != first
+
+
+def test_a_state_without_a_name_begins_anew_and_is_forgotten_at_the_end(
+    server: RedisServer,
+) -> None:
+    async def left(address: str) -> tuple[int, int]:
+        state = redis.build(address)
+        await state.grant(Count("a"), 0)
+        await state.grant(Keep("job", "1", {}), 0)
+        keys = [key async for key in state._client.scan_iter(match="gonogo:{run-*")]
+        lives = [await state._client.ttl(key) for key in keys]
+        await state.aclose()
+        return len(keys), min(lives, default=0)
+
+    def gone() -> bool:
+        return LOOP.run_until_complete(left(f"{server.url}?name=family&fate=kept"))[0] == 0
+
+    for begin in (str, redis.prepared):
+        count, lives = LOOP.run_until_complete(left(begin(server.url)))
+        assert count == 3
+        assert redis.REMEMBERED - 600 < lives <= redis.REMEMBERED
+        assert gone()
+    for_two = redis.prepared(server.url, workers=2)
+    for _ in range(2):
+        assert LOOP.run_until_complete(left(for_two))[0] == 3, "the other still needs it"
+    redis.finished(for_two)
+    assert gone()
+    named = redis.prepared(f"{server.url}?name=family")
+    redis.finished(named)
+    assert redis.prepared(f"{server.url}?name=family") == named
 
 
 @pytest.mark.parametrize(
