@@ -11,6 +11,7 @@ from conformance.catalogue import Conversation, catalogue
 from conformance.choosing import chosen
 from conformance.errors import UsageError
 from openapi import CHAPTERS, Level, Requirement, Scope, contract
+from openapi.defects import defects
 
 
 def list_command(*, only: str | None, scope: str | None, defects: bool) -> None:
@@ -91,17 +92,23 @@ def describe(requirement: Requirement) -> str:
     forged = (judge.forgery.__doc__ or judge.forgery.__name__.replace("_", " ")).strip()
     lines.append(f"  forgery   {forged.splitlines()[0]}")
     lines.append(f"  lie       gonogo-mock serve --fault {requirement.id}")
-    if requirement.defects:
-        lines.append(f"  defects   {', '.join(requirement.defects)}")
+    known = defects()
+    for row in requirement.defects:
+        seen = known[row].seen
+        where = f" (seen in {seen[0]})" if seen else ""
+        lines.append(f"  defect    {row} {known[row].text}{where}")
     lines.append(f"  example   gonogo check URL --only {requirement.id}")
     return "\n".join(lines)
 
 
 def defect_table(requirements: tuple[Requirement, ...]) -> str:
-    """Return a line for each known defect: its row, and the requirements that catch it."""
+    """Return two lines for each known defect: what it is, and the requirements that catch it."""
     by_row: dict[str, list[str]] = {}
     for each in requirements:
         for row in each.defects:
             by_row.setdefault(row, []).append(each.id)
-    lines = [f"{row}  {', '.join(sorted(ids))}" for row, ids in sorted(by_row.items())]
+    lines = []
+    for row, defect in defects().items():
+        lines.append(f"{row}  {defect.text}")
+        lines.append(f"     {', '.join(sorted(by_row.get(row, [])))}")
     return "\n".join(lines) + "\n"
