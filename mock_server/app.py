@@ -12,6 +12,7 @@ from pathlib import Path
 from mock_server import engines
 from mock_server.completion import Engine
 from mock_server.connection import Message, Receive, Send, on_a_task
+from mock_server.documents import documents
 from mock_server.edge import Edge
 from mock_server.faults import fault
 from mock_server.gateway import Gateway
@@ -21,10 +22,8 @@ from mock_server.scripts.watching import Watched, no_script
 from mock_server.seams import Behaviour
 from mock_server.settings import Settings, SettingsError
 from mock_server.state import backend
-from mock_server.surface import Surface
 from mock_server.tokens import TokenizerError, Tokens
 from mock_server.variants import variant
-from openapi import account, contract
 
 CONTROL = "/__gonogo__/"
 """Prefix of the control API; nothing of the contract may live below it."""
@@ -85,11 +84,14 @@ def build(
     """
     behaviour = Behaviour([*fault.named(settings.faults), *variant.named(settings.variants)])
     settings = behaviour.settings(settings)
+    served = documents(settings)
+    settings = served.settings
     tokens = functools.cache(lambda: _tokens(settings))
     engine = engine or _engine(settings, tokens)
-    surface = functools.partial(_surface, settings, tokens)
+    surface = functools.partial(served.surface, tokens)
     stage = _stage(settings, tokens, engine)
-    gateway = Gateway(settings, contract(), engine, behaviour, ids or _random, surface, stage)
+    gateway = Gateway(settings, served.contract, engine, behaviour, ids or _random, surface, stage)
+    served.settle(gateway)
     return App(
         Edge(gateway, backend(settings.state).build(settings.state), clock, sleep),
         settings.control_token,
@@ -101,14 +103,6 @@ def _engine(settings: Settings, tokens: Callable[[], Tokens]) -> Engine:
         return engines.build(settings.engine, tokens(), settings.engine_options)
     except engines.EngineError as error:
         raise SettingsError(str(error)) from None
-
-
-def _surface(settings: Settings, tokens: Callable[[], Tokens]) -> Surface:
-    # What few requests need is imported and read by the first of them.
-    from mock_server.account import handlers
-
-    document = account()
-    return Surface(document, handlers(document), tokens, settings.model.body_limit)
 
 
 def _tokens(settings: Settings) -> Tokens:

@@ -41,6 +41,7 @@ main.add_command(lint)
 @click.option("--adapter", "adapters", multiple=True, metavar="NAME=PATH", help="A LoRA adapter.")
 @click.option("--provider", metavar="cpu|cuda|dml", help="What the gemma engine computes on.")
 @click.option("--tokenizer", metavar="FILE", help="Count with this tokenizer.json.")
+@click.option("--spec", metavar="FILE", help="Serve this OpenAPI document, not the contract.")
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Break one requirement.")
 @click.option("--variant", "variants", multiple=True, metavar="NAME", help="Differ, legally.")
 @click.option("--script", metavar="FILE", help="What to answer, in order; read again on change.")
@@ -60,6 +61,7 @@ def serve(
     adapters: tuple[str, ...],
     provider: str | None,
     tokenizer: str | None,
+    spec: str | None,
     faults: tuple[str, ...],
     variants: tuple[str, ...],
     script: str | None,
@@ -86,6 +88,7 @@ def serve(
             engine=engine,
             engine_options=_options(model_dir, adapters, provider),
             tokenizer=tokenizer,
+            spec=spec,
             faults=faults,
             variants=variants,
             pace=pace(more),

@@ -114,8 +114,12 @@ class Gateway:
             "listModels": self._list_models,
             "getModel": self._get_model,
             "getHealth": self._health,
-            **pages.replies(contract, settings.model),
+            **pages.replies(self._shown, settings.model),
         }
+
+    def _shown(self) -> Contract:
+        foreign = self.settings.spec is not None and self.surface.foreign
+        return self.surface.document if foreign else self._contract
 
     @functools.cached_property
     def surface(self) -> Surface:
@@ -191,7 +195,10 @@ class Gateway:
         call.code, call.status = problem.code, problem.status
         document = call.behaviour.document(problem.document(), call)
         headers = {"content-type": JSON, **problem.headers}
-        return self.dressed(call, Reply(problem.status, dumps(document), headers))
+        reply = Reply(problem.status, dumps(document), headers)
+        if call.beside:
+            reply = self.surface.refusal(call, problem, reply)
+        return self.dressed(call, reply)
 
     def whole(self, call: Call, document: dict[str, Any], completion_tokens: int) -> Reply:
         """Answer with a completion in one piece."""

@@ -10,19 +10,21 @@ from mock_server.message import JSON, Reply
 from mock_server.text import dumps
 from openapi import Contract, ModelFacts
 
+Page = Callable[[Call], Reply]
 
-def replies(contract: Contract, facts: ModelFacts) -> Mapping[str, Callable[[Call], Reply]]:
+
+def replies(shown: Callable[[], Contract], facts: ModelFacts) -> Mapping[str, Page]:
     """Return who answers for the pages, by operation id."""
 
     def as_json(_: Call) -> Reply:
-        return Reply(200, contract_json(contract), {"content-type": JSON})
+        return Reply(200, contract_json(shown()), {"content-type": JSON})
 
     def as_yaml(_: Call) -> Reply:
         return Reply(200, contract_yaml(), {"content-type": "application/yaml"})
 
     def llms(call: Call) -> Reply:
         host = call.incoming.header("host") or "localhost"
-        text = llms_text(contract, facts, f"http://{host}/v1")
+        text = llms_text(shown(), facts, f"http://{host}/v1")
         return Reply(200, text, {"content-type": "text/plain; charset=utf-8"})
 
     return {"getContractJson": as_json, "getContractYaml": as_yaml, "getLlmsText": llms}

@@ -47,6 +47,8 @@ class Settings:
     """Answer browsers from any origin, and let them read the documented headers."""
     lease: int = 600
     """Seconds after which a hold that nobody settled no longer counts."""
+    spec: str | None = None
+    """File of an OpenAPI document to serve in the place of the contract."""
     control_token: str = ""
     """What the control API asks for; empty switches it off."""
     engine_options: Mapping[str, object] = field(default_factory=dict)

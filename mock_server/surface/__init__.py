@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from mock_server.call import Call
 from mock_server.message import Reply
+from mock_server.problem import Problem
 from mock_server.routes import Routes
 from mock_server.state import Wish
-from mock_server.surface.operation import Described
+from mock_server.surface import answering
+from mock_server.surface.collecting import Collecting
+from mock_server.surface.collections import parts
+from mock_server.surface.operation import Described, readable
+from mock_server.surface.refusing import refusal
+from mock_server.surface.responses import usual
 from mock_server.tokens import Tokens
 from mock_server.validation import Schemas, Validation
-from openapi import Contract, Operation, account
+from openapi import Contract, ContractError, Operation, account
 
 if TYPE_CHECKING:
     from mock_server.gateway import Gateway
@@ -48,30 +54,79 @@ class Surface:
         }
         self._handlers = handlers
         self._body_limit = body_limit
+        self.foreign = document is not account()
+        """The document is the user's own."""
         self._schemas = Schemas(document)
         self._described: dict[str, Described] = {}
+        known = parts(one for one in document.operations if one.id not in handlers)
+        self._collecting = Collecting(document, known, self.described)
 
     @functools.cached_property
     def texts(self) -> Validation:
         """The schema of a text completion, whichever document is served."""
         return Validation(account(), "CompletionRequest")
 
+    def compile(self) -> list[str]:
+        """Compile every operation now; return what cannot be served, in sentences.
+
+        Raises ContractError where that is every operation.
+        """
+        broken, dropped = [], []
+        for operation in self.document.operations:
+            try:
+                dropped += self.described(operation).dropped
+            except ContractError as error:
+                broken.append(f"{operation.method} {operation.path} answers 501, since {error}")
+        if broken and len(broken) == len(self.document.operations):
+            raise ContractError(f"no operation can be served; {broken[0]}")
+        if dropped:
+            broken.append(
+                f"examples that break their own schemas are left out: {len(dropped)}, the first "
+                f"of them {dropped[0]}"
+            )
+        return broken
+
     def check(self, call: Call) -> Generator[Wish, Any, None]:
         """Read a request and check it against the document; raises Problem."""
-        yield from self.described(call).check(call, self._body_limit)
+        assert call.operation is not None
+        try:
+            described = self.described(call.operation)
+        except ContractError as error:
+            raise Problem(
+                None,
+                f"The document describes this operation in a way that cannot be served: {error}.",
+                status=501,
+                type="server_error",
+            ) from None
+        yield from described.check(call, self._body_limit)
 
     def answer(self, gateway: Gateway, call: Call) -> Answering:
-        """Answer an admitted request."""
+        """Answer an admitted request: as it prefers, by its handler, or from the document alone."""
         assert call.operation is not None
-        return (yield from self._handlers[call.operation.id](gateway, call))
+        described = self.described(call.operation)
+        preferred = answering.preferred(described, call)
+        if preferred is not None:
+            return preferred
+        handler = self._handlers.get(call.operation.id)
+        if handler is not None:
+            return (yield from handler(gateway, call))
+        kept = yield from self._collecting.answer(described, call)
+        return kept or answering.answer(described, call, *usual(described.responses))
 
-    def described(self, call: Call) -> Described:
-        """Return the operation of a call, compiled."""
+    def refusal(self, call: Call, problem: Problem, plain: Reply) -> Reply:
+        """Return a refusal as the document declares it; `plain` where it is our own."""
+        known = call.operation is not None and call.operation.id in self._described
+        if not self.foreign or not known or problem.status == 501:
+            return plain
         assert call.operation is not None
-        name = call.operation.id
-        if name not in self._described:
-            self._described[name] = Described(self.document, call.operation, self._schemas)
-        return self._described[name]
+        return refusal(self.described(call.operation), call, problem, plain)
+
+    def described(self, operation: Operation) -> Described:
+        """Return an operation, compiled; raises ContractError where it is broken."""
+        if operation.id not in self._described:
+            with readable(operation.pointer):
+                self._described[operation.id] = Described(self.document, operation, self._schemas)
+        return self._described[operation.id]
 
 
 def _preflights(operations: Sequence[Operation]) -> Iterator[Operation]:

@@ -88,10 +88,12 @@ class Sent:
             return ABSENT
         if parameter.where == "path":
             text = _unmarked(text, parameter)
-        return _split(text, parameter, wanted)
+        return text if parameter.json else _split(text, parameter, wanted)
 
     def _in_query(self, parameter: Parameter, wanted: frozenset[str], contract: Contract) -> Any:
         name = parameter.name
+        if parameter.json:
+            return self._query[name][-1] if name in self._query else ABSENT
         if parameter.style == "deepObject":
             found = _deep(self._query, name)
             return found or ABSENT

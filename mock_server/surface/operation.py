@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from mock_server.call import Call
@@ -10,21 +11,40 @@ from mock_server.problem import Problem
 from mock_server.state import Read, Wish
 from mock_server.surface import arguments
 from mock_server.surface.bodies import Media, body
+from mock_server.surface.making import Maker
+from mock_server.surface.responses import responses
 from mock_server.validation import Schemas
-from openapi import Contract, Operation
+from openapi import Contract, ContractError, Operation
 
 FILE_LIMIT = 8 * 1024 * 1024
 """Bytes of a body that is no JSON."""
 
 
+@contextmanager
+def readable(place: str) -> Iterator[None]:
+    """Say in a sentence, as ContractError, that what stands at a place is no such thing at all."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, ContractError):
+            raise
+        raise ContractError(
+            f"{place}: a list or a word stands where a map should, or the other way round"
+        ) from None
+
+
 class Described:
-    """What an operation asks of a request."""
+    """What an operation asks of a request, and what it may answer."""
 
     def __init__(self, contract: Contract, operation: Operation, schemas: Schemas) -> None:
         """Raises ContractError where the document does not hold together."""
         self.operation = operation
         self.parameters = arguments.parameters(contract, operation, schemas)
         self.body = body(contract, operation, schemas)
+        self.dropped: list[str] = []
+        """Pointers of examples that break their schemas and are not served."""
+        self.responses = responses(contract, operation, schemas, self.dropped)
+        self.maker = Maker(contract, schemas)
         self._contract = contract
 
     def check(self, call: Call, json_limit: int) -> Generator[Wish, Any, None]:
