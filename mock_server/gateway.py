@@ -10,9 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
-from mock_server import admission, entitlement, models, pages, parameters
+from mock_server import admission, entitlement, pages
 from mock_server.admission import CHAT, TAG, TEXT, Step
 from mock_server.call import Call
 from mock_server.completion import Engine
@@ -110,12 +109,7 @@ class Gateway:
             for operation in contract.operations
             if operation.definition.get("security", public)
         }
-        self._handlers: dict[str, Callable[[Call], Reply]] = {
-            "listModels": self._list_models,
-            "getModel": self._get_model,
-            "getHealth": self._health,
-            **pages.replies(self._shown, settings.model),
-        }
+        self._pages = pages.replies(self._shown, settings.model, engine)
 
     def _shown(self) -> Contract:
         foreign = self.settings.spec is not None and self.surface.foreign
@@ -186,7 +180,7 @@ class Gateway:
         if call.beside:
             reply = yield from self.surface.answer(self, call)
             return self.dressed(call, reply)
-        return self.dressed(call, self._handlers[call.operation.id](call))
+        return self.dressed(call, self._pages[call.operation.id](call))
 
     def refuse(self, call: Call, problem: Problem) -> Reply:
         """Answer a call that is refused."""
@@ -266,28 +260,6 @@ class Gateway:
         """Return what every object of a call's answer repeats."""
         return Stamp(call.completion, call.created, f"{call.engine.name}-{call.engine.version}")
 
-    def _list_models(self, call: Call) -> Reply:
-        query = parse_qs(call.incoming.query)
-        asked = [query.get(name, [None])[-1] for name in ("modality", "provider")]
-        return self._json(call, models.listing(self._models(), *asked))
-
-    def _get_model(self, call: Call) -> Reply:
-        name = call.arguments["model"]
-        for document in self._models():
-            if document["id"] == name:
-                return self._json(call, document)
-        facts, adapters = self.settings.model, self.engine.adapters()
-        base, adapter = facts.split(name)
-        if base == facts.id and adapter is not None:
-            raise parameters.unknown_adapter(adapter, "model", facts, adapters)
-        raise parameters.unknown_model(name, facts, adapters)
-
-    def _models(self) -> list[dict[str, Any]]:
-        return models.documents(self.settings.model, self.engine.adapters())
-
-    def _health(self, call: Call) -> Reply:
-        return self._json(call, {"status": "ok", "engine": self.engine.name})
-
     def _preflight(self, call: Call) -> Reply:
         assert call.route is not None
         headers = {
@@ -299,7 +271,3 @@ class Gateway:
             "allow": call.route.allow(),
         }
         return Reply(204, b"", headers if self.settings.cors else {"allow": call.route.allow()})
-
-    def _json(self, call: Call, document: dict[str, Any]) -> Reply:
-        document = call.behaviour.document(document, call)
-        return Reply(200, dumps(document), {"content-type": JSON})

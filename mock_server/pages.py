@@ -1,11 +1,15 @@
-"""Pages at the root: the contract as JSON and YAML, llms.txt. Knows no key and no engine."""
+"""Pages: what of the contract is only read: models, health, the contract itself. Knows no key."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import resources
+from typing import Any
+from urllib.parse import parse_qs
 
+from mock_server import models, parameters
 from mock_server.call import Call
+from mock_server.completion import Engine
 from mock_server.message import JSON, Reply
 from mock_server.text import dumps
 from openapi import Contract, ModelFacts
@@ -13,8 +17,8 @@ from openapi import Contract, ModelFacts
 Page = Callable[[Call], Reply]
 
 
-def replies(shown: Callable[[], Contract], facts: ModelFacts) -> Mapping[str, Page]:
-    """Return who answers for the pages, by operation id."""
+def replies(shown: Callable[[], Contract], facts: ModelFacts, engine: Engine) -> Mapping[str, Page]:
+    """Return who answers what of the contract is only read, by operation id."""
 
     def as_json(_: Call) -> Reply:
         return Reply(200, contract_json(shown()), {"content-type": JSON})
@@ -27,7 +31,37 @@ def replies(shown: Callable[[], Contract], facts: ModelFacts) -> Mapping[str, Pa
         text = llms_text(shown(), facts, f"http://{host}/v1")
         return Reply(200, text, {"content-type": "text/plain; charset=utf-8"})
 
-    return {"getContractJson": as_json, "getContractYaml": as_yaml, "getLlmsText": llms}
+    def health(call: Call) -> Reply:
+        return _json(call, {"status": "ok", "engine": engine.name})
+
+    def every_model(call: Call) -> Reply:
+        query = parse_qs(call.incoming.query)
+        asked = [query.get(name, [None])[-1] for name in ("modality", "provider")]
+        return _json(call, models.listing(models.documents(facts, engine.adapters()), *asked))
+
+    def one_model(call: Call) -> Reply:
+        name, adapters = call.arguments["model"], engine.adapters()
+        for document in models.documents(facts, adapters):
+            if document["id"] == name:
+                return _json(call, document)
+        base, adapter = facts.split(name)
+        if base == facts.id and adapter is not None:
+            raise parameters.unknown_adapter(adapter, "model", facts, adapters)
+        raise parameters.unknown_model(name, facts, adapters)
+
+    return {
+        "getContractJson": as_json,
+        "getContractYaml": as_yaml,
+        "getLlmsText": llms,
+        "getHealth": health,
+        "listModels": every_model,
+        "getModel": one_model,
+    }
+
+
+def _json(call: Call, document: dict[str, Any]) -> Reply:
+    document = call.behaviour.document(document, call)
+    return Reply(200, dumps(document), {"content-type": JSON})
 
 
 def contract_json(contract: Contract) -> bytes:
