@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_server.completion import NO_BIAS, Prompt
 from mock_server.problem import Problem, nearest
 from openapi import ModelFacts
-
-DEFAULTS: Mapping[str, Any] = {
-    "temperature": 1.0,
-    "top_p": 1.0,
-    "n": 1,
-    "presence_penalty": 0.0,
-    "frequency_penalty": 0.0,
-    "logprobs": False,
-    "top_logprobs": 0,
-}
 
 
 def ceiling(body: Mapping[str, Any]) -> int | None:
@@ -84,28 +74,15 @@ def unknown_adapter(name: str, param: str, facts: ModelFacts, adapters: tuple[st
 
 
 def prompt(body: Mapping[str, Any], **known: Any) -> Prompt:
-    """Return the prompt of a valid body; `known` are the fields admission worked out."""
-    asked = {
-        name: default if (value := body.get(name)) is None else value
-        for name, default in DEFAULTS.items()
-    }
-    stop = body.get("stop")
-    seed, top_k = body.get("seed"), body.get("top_k")
-    return Prompt(
-        model=body["model"],
-        temperature=float(asked["temperature"]),
-        top_p=float(asked["top_p"]),
-        top_k=None if top_k is None else int(top_k),
-        seed=None if seed is None else int(seed),
-        stop=() if stop is None else (stop,) if isinstance(stop, str) else tuple(stop),
-        n=int(asked["n"]),
-        presence_penalty=float(asked["presence_penalty"]),
-        frequency_penalty=float(asked["frequency_penalty"]),
-        logit_bias=_bias(body.get("logit_bias")),
-        logprobs=bool(asked["logprobs"]),
-        top_logprobs=int(asked["top_logprobs"]),
-        **known,
-    )
+    """Return the prompt of a valid body; `known` are the fields admission worked out.
+
+    A parameter that is null has its default, which is the prompt's own.
+    """
+    for name, value in body.items():
+        read = _READ.get(name)
+        if read is not None and value is not None:
+            known[name] = read(value)
+    return Prompt(model=body["model"], **known)
 
 
 def include_usage(body: Mapping[str, Any]) -> bool:
@@ -113,10 +90,12 @@ def include_usage(body: Mapping[str, Any]) -> bool:
     return bool((body.get("stream_options") or {}).get("include_usage"))
 
 
-def _bias(asked: Mapping[str, float] | None) -> Mapping[int, float]:
-    if not asked:
-        return NO_BIAS
-    return {_token(word): float(weight) for word, weight in asked.items()}
+def _bias(asked: Mapping[str, float]) -> Mapping[int, float]:
+    return {_token(word): float(weight) for word, weight in asked.items()} if asked else NO_BIAS
+
+
+def _stop(asked: str | list[str]) -> tuple[str, ...]:
+    return (asked,) if isinstance(asked, str) else tuple(asked)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -128,3 +107,19 @@ def _token(word: str) -> int:
             "logit_bias",
         )
     return int(word)
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "temperature": float,
+    "top_p": float,
+    "top_k": int,
+    "seed": int,
+    "stop": _stop,
+    "n": int,
+    "presence_penalty": float,
+    "frequency_penalty": float,
+    "logit_bias": _bias,
+    "logprobs": bool,
+    "top_logprobs": int,
+}
+"""How each parameter of the request becomes the prompt's field of that name."""

@@ -5,6 +5,8 @@ Knows no socket; whoever iterates decides how fast it runs, and stops it by clos
 
 from __future__ import annotations
 
+import functools
+import itertools
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
 from typing import Any, cast
@@ -67,10 +69,24 @@ class Stream:
 
     def events_at_once(self) -> Iterator[bytes]:
         """Yield the events of an engine that never waits; a failure of it is the last of them."""
+        answer, call = self._answer, self._call
         assert isinstance(self._pieces, Iterator)
+        assert call.prompt is not None
+        spelled = call.prompt.logprobs
+        alike = [
+            sse.Repeated(functools.partial(answer.plain, choice)) for choice in range(call.prompt.n)
+        ]
         try:
-            for chunk in self._chunks_at_once(self._pieces):
-                yield sse.event(chunk)
+            yield from map(sse.event, answer.open())
+            for piece in itertools.chain(filter(None, (self._first,)), self._pieces):
+                if piece.text and piece.finish is None and not spelled:
+                    answer.count(piece)
+                    yield alike[piece.choice].event(piece.text)
+                else:
+                    yield from map(sse.event, answer.feed(piece))
+                # Whoever comes back for more has sent what was yielded before.
+                call.delivered += piece.tokens
+            yield from map(sse.event, answer.close())
         except Exception as error:
             yield self._failed(error)
             return
@@ -99,30 +115,18 @@ class Stream:
         return sse.error(problem.document()["error"])
 
     async def _chunks(self, made: AsyncIterator[Piece]) -> AsyncGenerator[dict[str, Any]]:
-        for chunk in self._opening():
+        for chunk in self._answer.open():
             yield chunk
+        if self._first is not None:
+            for chunk in self._answer.feed(self._first):
+                yield chunk
+            self._call.delivered += self._first.tokens
         async for piece in made:
             for chunk in self._answer.feed(piece):
                 yield chunk
-            # Whoever comes back for more has sent what was yielded before.
             self._call.delivered += piece.tokens
         for chunk in self._answer.close():
             yield chunk
-
-    def _chunks_at_once(self, made: Iterator[Piece]) -> Iterator[dict[str, Any]]:
-        # The same as above, without the price of waiting for an engine that never waits.
-        yield from self._opening()
-        feed, call = self._answer.feed, self._call
-        for piece in made:
-            yield from feed(piece)
-            call.delivered += piece.tokens
-        yield from self._answer.close()
-
-    def _opening(self) -> Iterator[dict[str, Any]]:
-        yield from self._answer.open()
-        if self._first is not None:
-            yield from self._answer.feed(self._first)
-            self._call.delivered += self._first.tokens
 
 
 def pieces(call: Call) -> Iterator[Piece] | AsyncGenerator[Piece]:

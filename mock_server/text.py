@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import orjson
-
-_KEY = re.compile(rb'"[ \t\r\n]*:')
 
 dumps = orjson.dumps
 
@@ -32,8 +29,7 @@ def loads(body: bytes) -> Any:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise NotJsonError(f"{error.msg} at line {error.lineno} column {error.colno}") from None
-    # Counting keys costs two microseconds; only a text that may repeat one is read again slowly.
-    if len(_KEY.findall(body)) != _keys(value):
+    if not _colons_agree(body, value):
         try:
             json.loads(body, object_pairs_hook=_once)
         except RecursionError:
@@ -41,17 +37,18 @@ def loads(body: bytes) -> Any:
     return value
 
 
-def _keys(value: Any) -> int:
-    total = 0
-    waiting = [value]
-    while waiting:
-        node = waiting.pop()
-        if type(node) is dict:
-            total += len(node)
-            waiting.extend(node.values())
-        elif type(node) is list:
-            waiting.extend(node)
-    return total
+def _colons_agree(body: bytes, value: Any) -> bool:
+    """Tell, quickly, that every member of every object was kept; False where it might not be.
+
+    Each member has its colon, and strings have theirs, unless one is written as an escape. What was
+    left out when a key came again takes at least one colon with it.
+    """
+    if b"\\u003" in body:
+        return False
+    try:
+        return body.count(b":") == orjson.dumps(value).count(b":")
+    except orjson.JSONEncodeError:
+        return False
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -77,6 +77,10 @@ class Tokens:
             role: [self.start_of_turn, *self._plain(f"{word}\n")] for role, word in ROLES.items()
         }
         self._footer = [self.end_of_turn, *self._plain("\n")]
+        self._opened = 1 + len(self._header["assistant"])
+        self._around = {
+            role: len(header) + len(self._footer) for role, header in self._header.items()
+        }
         self._count = lru_cache(REMEMBERED)(lambda text: len(self.encode(text)))
 
     @classmethod
@@ -140,9 +144,9 @@ class Tokens:
 
     def count_prompt(self, turns: Iterable[tuple[str, str]]) -> int:
         """The length of `prompt_ids`: with the shipped tokenizer 4, and 5 + content each turn."""
-        total = 1 + len(self._header["assistant"])
+        total = self._opened
         for role, text in turns:
-            total += len(self._header[role]) + self.count(text.strip()) + len(self._footer)
+            total += self._around[role] + self.count(text.strip())
         return total
 
     def token_bytes(self, token: int) -> bytes:

@@ -19,33 +19,36 @@ def fold(messages: Sequence[dict[str, Any]]) -> tuple[Turn, ...]:
     turn, each after a blank line. Raises Problem (400, `messages`) for a conversation without a
     user turn, or one that begins or ends with the assistant.
     """
-    turns: list[tuple[Role, str]] = []
+    turns: list[Turn] = []
     waiting: list[str] = []
     for message in messages:
-        content = text(message["content"])
-        match message["role"]:
-            case "system" | "developer":
-                waiting.append(content)
-            case "user":
-                _append(turns, "user", BLANK_LINE.join([*waiting, content]))
-                waiting.clear()
-            case _:
-                _append(turns, "assistant", content)
-    if not any(role == "user" for role, _ in turns):
-        raise _refused("holds no message with role 'user'", "Add one")
-    if turns[0][0] != "user":
-        raise _refused("begins with the assistant", "Put a message with role 'user' first")
-    if waiting:
-        if turns[-1][0] == "user":
-            _append(turns, "user", BLANK_LINE.join(waiting))
+        content = message["content"]
+        if type(content) is not str:
+            content = text(content)
+        role = message["role"]
+        if role == "user":
+            if waiting:
+                content = BLANK_LINE.join([*waiting, content])
+                waiting = []
+            _append(turns, "user", content)
+        elif role == "assistant":
+            _append(turns, "assistant", content)
         else:
-            raise _refused(
-                "ends with instructions that no user turn follows",
-                "Put a message with role 'user' last",
-            )
-    if turns[-1][0] != "user":
+            waiting.append(content)
+    if not turns or turns[0].role != "user":
+        if not any(turn.role == "user" for turn in turns):
+            raise _refused("holds no message with role 'user'", "Add one")
+        raise _refused("begins with the assistant", "Put a message with role 'user' first")
+    if waiting and turns[-1].role == "user":
+        _append(turns, "user", BLANK_LINE.join(waiting))
+    elif waiting:
+        raise _refused(
+            "ends with instructions that no user turn follows",
+            "Put a message with role 'user' last",
+        )
+    if turns[-1].role != "user":
         raise _refused("ends with the assistant", "Put a message with role 'user' last")
-    return tuple(Turn(role, content) for role, content in turns)
+    return tuple(turns)
 
 
 def text(content: Any) -> str:
@@ -53,10 +56,10 @@ def text(content: Any) -> str:
     return content if isinstance(content, str) else "".join(part["text"] for part in content)
 
 
-def _append(turns: list[tuple[Role, str]], role: Role, content: str) -> None:
-    if turns and turns[-1][0] == role:
-        content = BLANK_LINE.join([turns.pop()[1], content])
-    turns.append((role, content))
+def _append(turns: list[Turn], role: Role, content: str) -> None:
+    if turns and turns[-1].role == role:
+        content = BLANK_LINE.join([turns.pop().text, content])
+    turns.append(Turn(role, content))
 
 
 def _refused(what: str, remedy: str) -> Problem:

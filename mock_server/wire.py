@@ -35,48 +35,30 @@ class JsonAnswer:
     def __init__(self, prompt: Prompt, stamp: Stamp) -> None:
         self._prompt = prompt
         self._stamp = stamp
-        self._texts: list[list[str]] = [[] for _ in range(prompt.n)]
-        self._finish: list[FinishReason | None] = [None] * prompt.n
-        self._logprobs: list[list[TokenLogprob]] = [[] for _ in range(prompt.n)]
-        self._tokens = 0
+        self._pieces: list[Piece] = []
+        self._completion: Completion | None = None
 
     @property
     def usage(self) -> Usage:
         """Tokens of the pieces fed so far."""
-        return Usage(self._prompt.tokens, self._tokens)
+        return self._so_far().usage
 
     def feed(self, piece: Piece) -> None:
         """Take one piece, of any choice."""
-        self._texts[piece.choice].append(piece.text)
-        self._tokens += piece.tokens
-        if piece.logprobs:
-            self._logprobs[piece.choice].extend(piece.logprobs)
-        if piece.finish is not None:
-            self._finish[piece.choice] = piece.finish
+        self._pieces.append(piece)
+        self._completion = None
 
     def feed_all(self, pieces: Iterable[Piece]) -> None:
         """Take all the pieces of an engine that does not wait."""
-        if self._prompt.n > 1 or self._prompt.logprobs:
-            for piece in pieces:
-                self.feed(piece)
-            return
-        texts, tokens, finish = self._texts[0], self._tokens, self._finish[0]
-        for piece in pieces:
-            texts.append(piece.text)
-            tokens += piece.tokens
-            finish = piece.finish
-        self._tokens, self._finish[0] = tokens, finish
+        self._pieces += pieces
 
     def feed_completion(self, completion: Completion) -> None:
         """Take an answer that is whole already."""
-        self._texts = [[choice.text] for choice in completion.choices]
-        self._finish = [choice.finish for choice in completion.choices]
-        self._logprobs = [list(choice.logprobs) for choice in completion.choices]
-        self._tokens = completion.usage.completion
+        self._completion = completion
 
     def close(self) -> Json:
         """Return the whole object."""
-        stamp, prompt = self._stamp, self._prompt
+        stamp, prompt, completion = self._stamp, self._prompt, self._so_far()
         return {
             "id": stamp.id,
             "object": "chat.completion",
@@ -85,19 +67,20 @@ class JsonAnswer:
             "choices": [
                 {
                     "index": index,
-                    "message": {
-                        "role": "assistant",
-                        "content": "".join(self._texts[index]),
-                        "refusal": None,
-                    },
-                    "logprobs": logprobs_shape(self._logprobs[index]) if prompt.logprobs else None,
-                    "finish_reason": self._finish[index],
+                    "message": {"role": "assistant", "content": choice.text, "refusal": None},
+                    "logprobs": logprobs_shape(choice.logprobs) if prompt.logprobs else None,
+                    "finish_reason": choice.finish,
                 }
-                for index in range(prompt.n)
+                for index, choice in enumerate(completion.choices)
             ],
-            "usage": usage_shape(self.usage),
+            "usage": usage_shape(completion.usage),
             "system_fingerprint": stamp.fingerprint,
         }
+
+    def _so_far(self) -> Completion:
+        if self._completion is None:
+            self._completion = Completion.fold(self._prompt, self._pieces)
+        return self._completion
 
 
 class StreamAnswer:
@@ -146,6 +129,14 @@ class StreamAnswer:
         if piece.finish is not None:
             chunks.append(self._chunk(piece.choice, {}, None, piece.finish))
         return chunks
+
+    def plain(self, choice: int, text: str) -> Json:
+        """Return the chunk of a piece that is text and nothing else, without taking one."""
+        return self._chunk(choice, {"content": text})
+
+    def count(self, piece: Piece) -> None:
+        """Take a piece whose chunk was made otherwise."""
+        self._tokens += piece.tokens
 
     def close(self) -> list[Json]:
         """Return the chunks after the last piece: usage, if it was asked for."""

@@ -98,9 +98,15 @@ class TextStream:
             kept.feed(piece.logprobs, self._offsets[piece.choice])
             logprobs = kept.shape(self._prompt)
         self._offsets[piece.choice] += len(piece.text)
-        choice = _choice(piece.choice, piece.text, logprobs, piece.finish)
-        usage = {"usage": None} if self._include_usage else {}
-        return [{**self._head, "choices": [choice], **usage}]
+        return [self._object(_choice(piece.choice, piece.text, logprobs, piece.finish))]
+
+    def plain(self, choice: int, text: str) -> Json:
+        """Return the object of a piece that is text and nothing else, without taking one."""
+        return self._object(_choice(choice, text, None, None))
+
+    def count(self, piece: Piece) -> None:
+        """Take a piece whose object was made otherwise."""
+        self._tokens += piece.tokens
 
     def close(self) -> list[Json]:
         """Return the object after the last piece: usage, if it was asked for."""
@@ -110,6 +116,10 @@ class TextStream:
         cost = self.usage.prompt * self._prices[0] + self.usage.completion * self._prices[1]
         usage["cost"] = cost / NANO
         return [{**self._head, "choices": [], "usage": usage}]
+
+    def _object(self, choice: Json) -> Json:
+        usage = {"usage": None} if self._include_usage else {}
+        return {**self._head, "choices": [choice], **usage}
 
 
 class Logprobs:

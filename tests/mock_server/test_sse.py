@@ -25,3 +25,11 @@ def test_a_comment_of_several_lines_is_a_comment_on_each() -> None:
 
 def test_a_failure_is_an_event_with_an_error_object() -> None:
     assert sse.error({"message": "m"}) == b'data: {"error":{"message":"m"}}\n\n'
+
+
+@given(st.text(alphabet='a"\\\n\u2028\x00é🌿'), st.text(alphabet="ab\x01é"))
+def test_events_that_differ_in_a_text_are_encoded_as_any_other(text: str, model: str) -> None:
+    def sample(said: str) -> dict[str, object]:
+        return {"model": model, "choices": [{"delta": {"content": said}}], "usage": None}
+
+    assert sse.Repeated(sample).event(text) == sse.event(sample(text))

@@ -36,6 +36,27 @@ def test_a_key_that_stands_twice_is_refused_wherever_it_is(
         loads((f'{{"in":[{text}]}}' if deep else text).encode())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [rb'{"a":1,"a":"\u003a"}', rb'{"a":"\u003A","a":1}', b'{"a":":","a":":"}', b'{"":1,"":1}'],
+)
+def test_a_colon_in_a_string_hides_no_key(text: bytes) -> None:
+    with pytest.raises(NotJsonError, match="stands twice"):
+        loads(text)
+
+
+def test_nesting_that_is_read_but_not_written_is_no_reason_to_refuse() -> None:
+    text = b'{"a":' * 500 + b"1" + b"}" * 500
+    assert depth_of(loads(text)) == 500
+
+
+def depth_of(value: Any) -> int:
+    depth = 0
+    while isinstance(value, dict):
+        value, depth = value["a"], depth + 1
+    return depth
+
+
 @pytest.mark.parametrize("text", [b"{", b"", b"NaN", b"[Infinity]", b"\xff", b'"\\ud800"', b"01"])
 def test_what_is_not_json_is_refused_with_a_place(text: bytes) -> None:
     with pytest.raises(NotJsonError, match=r"line \d+ column \d+"):
