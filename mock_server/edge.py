@@ -44,7 +44,7 @@ class Edge:
         """`clock` tells nanoseconds since the epoch; `sleep` takes seconds."""
         self.gateway = gateway
         self.state = state
-        self.journal = Journal()
+        self.journal = Journal(getattr(state, "jot", None))
         self.clock = clock
         self._waits = Waits(clock, sleep)
 

@@ -2,31 +2,58 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Callable
 from typing import Any
 
 from mock_server.call import Call
 from mock_server.keys import shown
+from mock_server.state import Note, Noted, Tallied, Wishes
 
+NAME = "journal"
+"""Of the log that workers share."""
 KEPT = 1_000
 """Calls kept for reading."""
 
+Jot = Callable[[Note, int], None]
+"""Puts a note into a state that processes share, for which nobody waits."""
+
 
 class Journal:
-    """The last calls, oldest first."""
+    """The last calls, oldest first: of this process, or of all that share a state."""
 
-    def __init__(self) -> None:
+    def __init__(self, jot: Jot | None = None) -> None:
+        self._jot = jot
         self._lines: deque[dict[str, Any]] = deque(maxlen=KEPT)
+        self._tallies: Counter[str] = Counter()
         self.seen = 0
-        """Calls in all."""
+        """Calls of this process in all."""
 
     def note(self, call: Call, ended: int) -> None:
         """Keep what is told of a call that ended at `ended` (nanoseconds), not the call itself."""
-        self._lines.append(_line(call, ended))
+        line = _line(call, ended)
+        tally = f"{line['operation'] or ''} {call.status}"
         self.seen += 1
+        if self._jot is not None:
+            self._jot(Note(NAME, line, KEPT, tally), ended)
+            return
+        self._lines.append(line)
+        self._tallies[tally] += 1
+
+    def read(self) -> Wishes:
+        """Return how many calls there ever were, and those kept, whichever process saw them."""
+        if self._jot is not None:
+            return (yield Noted(NAME))
+        return self.seen, self.lines()
+
+    def tallies(self) -> Wishes:
+        """Return how many calls there were of each operation and status: `OPERATION STATUS`."""
+        if self._jot is not None:
+            return (yield Tallied(NAME))
+        return dict(self._tallies)
 
     def lines(self) -> list[dict[str, Any]]:
-        """Return the calls kept, as plain data."""
+        """Return the calls that this process alone keeps, as plain data."""
         return list(self._lines)
 
 

@@ -58,7 +58,8 @@ async def explain(asked: Asked) -> object:
     """Answer with the step that answered a request, and what spoke against each other."""
     name = asked.arguments["id"]
     explanation = await asked.grant(_explained(name))
-    line = next((one for one in reversed(asked.edge.journal.lines()) if one["id"] == name), None)
+    _, lines = await asked.grant(asked.edge.journal.read())
+    line = next((one for one in reversed(lines) if one["id"] == name), None)
     if explanation is None and line is None:
         raise Refused(
             f"no request {name[:128]!r} is remembered; its id stands in the answer's x-request-id",

@@ -25,6 +25,7 @@ For everything else (`state/records.py`), each exact also when several workers w
     records = yield Listed("job")                        # {id: record}, oldest first
     seen = yield Note("journal", line, most=1000)        # a bounded log
     seen, lines = yield Noted("journal")                 # oldest first
+    tallies = yield Tallied("journal")                   # how many of each `Note(..., tally=)`
     yield Forget("journal")
 
 A kind, and a name before its first slash, belongs to who made it up: `key` and `journal` are taken.
@@ -52,6 +53,7 @@ from mock_server.state.records import (
     Note,
     Noted,
     Record,
+    Tallied,
 )
 from mock_server.state.wishes import (
     Held,
@@ -142,6 +144,7 @@ __all__ = [
     "Shared",
     "State",
     "Take",
+    "Tallied",
     "Wish",
     "Wishes",
     "backend",

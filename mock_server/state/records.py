@@ -66,6 +66,8 @@ class Note:
     name: str
     record: Record
     most: int
+    tally: str = ""
+    """What it counts as: one more of these, too; empty for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +78,20 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
-class Forget:
-    """Forget a log, and how many there ever were; granted with True."""
+class Tallied:
+    """Read how many records of a log there ever were of each tally; granted with a dict."""
 
     name: str
 
 
-Kept = Count | Find | Keep | Listed | Note | Noted | Forget
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Forget a log, how many there ever were, and its tallies; granted with True."""
+
+    name: str
+
+
+Kept = Count | Find | Keep | Listed | Note | Noted | Tallied | Forget
 
 
 def packed(record: Record) -> bytes:

@@ -222,7 +222,21 @@ end
 
 function grants.listed() return redis.call('HGETALL', OWN) end
 
-function grants.note(name, record, keep)
+local function tallies(name)
+  local found, before, kept = {}, 'tally/' .. name .. '/', redis.call('HGETALL', TOTALS)
+  for i = 1, #kept, 2 do
+    if string.sub(kept[i], 1, #before) == before then
+      found[#found + 1] = string.sub(kept[i], #before + 1)
+      found[#found + 1] = kept[i + 1]
+    end
+  end
+  return found
+end
+
+function grants.tallied(name) return tallies(name) end
+
+function grants.note(name, record, keep, tally)
+  if tally ~= '' then redis.call('HINCRBY', TOTALS, 'tally/' .. name .. '/' .. tally, 1) end
   redis.call('RPUSH', OWN, record)
   redis.call('LTRIM', OWN, -tonumber(keep), -1)
   return redis.call('HINCRBY', TOTALS, 'log/' .. name, 1)
@@ -235,6 +249,9 @@ end
 function grants.forget(name)
   redis.call('DEL', OWN)
   redis.call('HDEL', TOTALS, 'log/' .. name)
+  for i, tally in ipairs(tallies(name)) do
+    if i % 2 == 1 then redis.call('HDEL', TOTALS, 'tally/' .. name .. '/' .. tally) end
+  end
   return 1
 end
 

@@ -23,7 +23,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from mock_server.problem import Problem
 from mock_server.settings import SettingsError
-from mock_server.state import Hold, Release, Settle, Settled, Shared
+from mock_server.state import Hold, Note, Release, Settle, Settled, Shared
 from mock_server.state.books import ledger_of
 from mock_server.state.script import KEYS, SOURCE, Asking, asking
 
@@ -101,7 +101,8 @@ class _Place:
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     asked: Asking
-    answer: asyncio.Future[Any]
+    answer: asyncio.Future[Any] | None
+    """None where nobody waits for it."""
 
 
 class State:
@@ -131,6 +132,11 @@ class State:
                     return Settled(True)
             raise
 
+    def jot(self, wish: Note, now: int) -> None:
+        """Note something that nobody waits for, and that may be lost with the state."""
+        self._waiting.append(_Waiting(asking(wish, now), None))
+        self._hurry()
+
     async def ledger(self) -> dict[str, Any]:
         """Return totals, wallets and the entries kept, in nano-USD."""
         read: dict[str, Any] = await self._ask(Asking(("ledger",), ledger_of))
@@ -142,6 +148,8 @@ class State:
             self._paying.cancel()
         try:
             await self._pay_all()
+            if self._sending is not None:
+                await self._sending
         except Problem:
             _log.warning("%d settlements were lost with the shared state", len(self._owed))
         if self._place.fate == OWN:
@@ -152,9 +160,12 @@ class State:
     async def _ask(self, asked: Asking) -> Any:
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(asked, answer))
+        self._hurry()
+        return asked.read(await answer)
+
+    def _hurry(self) -> None:
         if self._sending is None or self._sending.done():
             self._sending = asyncio.create_task(self._send())
-        return asked.read(await answer)
 
     async def _send(self) -> None:
         while self._waiting:
@@ -164,7 +175,7 @@ class State:
             except Exception as error:
                 answers = [error] * len(batch)
             for one, answer in zip(batch, answers, strict=True):
-                if one.answer.done():
+                if one.answer is None or one.answer.done():
                     continue
                 if isinstance(answer, Exception):
                     one.answer.set_exception(_lost(answer))

@@ -36,6 +36,7 @@ from mock_server.state import (
     Settled,
     Shared,
     Take,
+    Tallied,
 )
 from mock_server.state.records import packed
 from mock_server.text import dumps, loads
@@ -223,7 +224,8 @@ def _record(kept: bytes | None) -> Any:
 
 def _note(wish: Note, now: int) -> Asking:
     del now
-    return Asking(("note", wish.name, packed(wish.record), wish.most), int, f"log/{wish.name}")
+    arguments = ("note", wish.name, packed(wish.record), wish.most, wish.tally)
+    return Asking(arguments, int, f"log/{wish.name}")
 
 
 def _noted(wish: Noted, now: int) -> Asking:
@@ -233,6 +235,16 @@ def _noted(wish: Noted, now: int) -> Asking:
         return int(answer[0]), [loads(line) for line in answer[1]]
 
     return Asking(("noted", wish.name), read, f"log/{wish.name}")
+
+
+def _tallied(wish: Tallied, now: int) -> Asking:
+    del now
+
+    def read(answer: Any) -> dict[str, int]:
+        pairs = zip(answer[::2], answer[1::2], strict=True)
+        return {tally.decode(): int(count) for tally, count in pairs}
+
+    return Asking(("tallied", wish.name), read)
 
 
 def _forget(wish: Forget, now: int) -> Asking:
@@ -263,5 +275,6 @@ _ASKINGS: Mapping[type, Callable[[Any, int], Asking]] = {
     Listed: _listed,
     Note: _note,
     Noted: _noted,
+    Tallied: _tallied,
     Forget: _forget,
 }

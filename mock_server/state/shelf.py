@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from typing import Any
 
 from mock_server.state.records import (
@@ -15,6 +15,7 @@ from mock_server.state.records import (
     Listed,
     Note,
     Noted,
+    Tallied,
     packed,
 )
 from mock_server.text import loads
@@ -27,6 +28,7 @@ class Shelf:
         self._counts: dict[str, int] = {}
         self._records: dict[str, dict[str, bytes]] = {}
         self._logs: dict[str, tuple[int, deque[bytes]]] = {}
+        self._tallies: dict[str, Counter[str]] = {}
 
     def grant(self, wish: Kept) -> Any:
         """Grant a wish."""
@@ -44,7 +46,9 @@ class Shelf:
             case Listed(kind):
                 kept = self._records.get(kind, {})
                 return {name: loads(found) for name, found in kept.items()}
-            case Note(name, record, most):
+            case Note(name, record, most, tally):
+                if tally:
+                    self._tallies.setdefault(name, Counter())[tally] += 1
                 seen, log = self._logs.get(name, (0, deque[bytes]()))
                 log.append(packed(record))
                 while len(log) > most:
@@ -56,7 +60,10 @@ class Shelf:
                 return seen, [loads(line) for line in log]
             case Forget(name):
                 self._logs.pop(name, None)
+                self._tallies.pop(name, None)
                 return True
+            case Tallied(name):
+                return dict(self._tallies.get(name, {}))
 
     def _keep(self, wish: Keep) -> bool:
         kept = self._records.setdefault(wish.kind, {})

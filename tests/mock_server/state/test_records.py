@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from mock_server.state import Count, Find, Forget, Keep, Listed, Note, Noted, Wishes, granted
+from mock_server.state import (
+    Count,
+    Find,
+    Forget,
+    Keep,
+    Listed,
+    Note,
+    Noted,
+    Tallied,
+    Wishes,
+    granted,
+)
 from mock_server.state.memory import build
 from tests.mock_server.driving import LOOP
 
@@ -55,8 +66,13 @@ def test_a_log_keeps_the_last_and_counts_all() -> None:
     for number in range(5):
         assert state.grant(Note("seen", {"n": number}, most=3), 0) == number + 1
     assert state.grant(Noted("seen"), 0) == (5, [{"n": 2}, {"n": 3}, {"n": 4}])
+    assert state.grant(Tallied("seen"), 0) == {}
+    for tally in ("good", "bad", "good"):
+        state.grant(Note("seen", {}, 3, tally), 0)
+    assert state.grant(Tallied("seen"), 0) == {"good": 2, "bad": 1}
     assert state.grant(Forget("seen"), 0)
     assert state.grant(Noted("seen"), 0) == (0, [])
+    assert state.grant(Tallied("seen"), 0) == {}
 
 
 def test_a_flow_of_wishes_is_granted_and_returns() -> None:

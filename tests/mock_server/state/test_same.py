@@ -27,6 +27,7 @@ from mock_server.state import (
     Release,
     Settle,
     Take,
+    Tallied,
     memory,
     redis,
 )
@@ -151,7 +152,10 @@ keepings = st.one_of(
     st.builds(Keep, kinds, ids, st.none() | records),
     st.builds(Keep, kinds, ids, st.none() | records, st.none() | records),
     st.builds(Listed, kinds),
-    st.builds(Note, st.sampled_from(["x", "y"]), records, st.integers(1, 3)),
+    st.builds(
+        Note, st.sampled_from(["x", "y"]), records, st.integers(1, 3), st.sampled_from("ab ")
+    ),
+    st.builds(Tallied, st.sampled_from(["x", "y"])),
     st.builds(Noted, st.sampled_from(["x", "y"])),
     st.builds(Forget, st.sampled_from(["x", "y"])),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,12 +17,19 @@ from tests.redis_server import RedisServer
 
 pytestmark = pytest.mark.redis
 NOW = 1_800_000_000 * SECOND
+SCRIPT = """
+[[steps]]
+match = { header = { x-rehearse = "busy" } }
+reply = { status = 429, times = 3 }
+"""
 
 
 @pytest.fixture
-def workers(server: RedisServer, request: pytest.FixtureRequest) -> Iterator[list[App]]:
-    state = redis.prepared(f"{server.url}?name={abs(hash(request.node.name))}")
-    apps = [mock(clock=lambda: NOW, state=state, control_token=TOKEN) for _ in range(2)]
+def workers(server: RedisServer, tmp_path: Path) -> Iterator[list[App]]:
+    script = tmp_path / "script.toml"
+    script.write_text(SCRIPT, encoding="utf-8")
+    told = {"state": redis.prepared(server.url, workers=2), "script": str(script)}
+    apps = [mock(clock=lambda: NOW, control_token=TOKEN, **told) for _ in range(2)]
     yield apps
     for app in apps:
         LOOP.run_until_complete(app.edge.state.aclose())
@@ -65,6 +73,18 @@ def test_money_and_limits_changed_at_one_worker_are_so_at_the_other(workers: lis
     assert seen(one, "accounts") == seen(other, "accounts")
 
 
+def test_the_journal_is_one(workers: list[App]) -> None:
+    for turn in range(3):
+        given = {"authorization": "Bearer sk-aig-mock", "x-request-id": f"call-{turn}"}
+        ask(workers[turn % 2], headers=given)
+    for app in workers:  # what nobody waits for is on its way
+        LOOP.run_until_complete(app.edge.state._sending)  # type: ignore[attr-defined]
+    journals = [seen(app, "journal") for app in workers]
+    assert journals[0] == journals[1]
+    assert journals[0]["seen"] == 3
+    assert [line["id"] for line in journals[0]["calls"]] == ["call-0", "call-1", "call-2"]
+
+
 def test_the_books_are_one(workers: list[App]) -> None:
     for app in workers:
         using(app, "sk-aig-mock")
@@ -72,3 +92,9 @@ def test_the_books_are_one(workers: list[App]) -> None:
     assert books == seen(workers[1], "ledger")
     assert (len(books["entries"]), books["held"]) == (2, 0)
     assert books["charged"] == sum(entry["cost"] for entry in books["entries"]) > 0
+
+
+def test_a_script_is_played_once_by_all_workers_together(workers: list[App]) -> None:
+    rehearsing = {"authorization": "Bearer sk-aig-mock", "x-rehearse": "busy"}
+    answers = [ask(workers[turn % 2], headers=rehearsing) for turn in range(6)]
+    assert [answer.status for answer in answers] == [429, 429, 429, 200, 200, 200]
