@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mock_server.gemma.commands import Stopped, doctor, named_paths, prepare
+from mock_server.gemma.commands import Stopped, doctor, prepare
+from mock_server.gemma.options import model_options, modelled
 from mock_server.keys import DEFAULT_KEY
 from mock_server.pace_options import pace, paced
 from mock_server.scripts.command import lint
@@ -37,9 +38,7 @@ main.add_command(lint)
     "--key", "keys", multiple=True, metavar="KEY[=MODEL,...]", help="Another key; for some models."
 )
 @click.option("--engine", default="seeded", show_default=True, help="Who writes the answers.")
-@click.option("--model-dir", metavar="FOLDER", help="The gemma engine's model; or a small one.")
-@click.option("--adapter", "adapters", multiple=True, metavar="NAME=PATH", help="A LoRA adapter.")
-@click.option("--provider", metavar="cpu|cuda|dml", help="What the gemma engine computes on.")
+@modelled
 @click.option("--tokenizer", metavar="FILE", help="Count with this tokenizer.json.")
 @click.option("--spec", metavar="FILE", help="Serve this OpenAPI document, not the contract.")
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Break one requirement.")
@@ -57,9 +56,6 @@ def serve(
     host: str,
     keys: tuple[str, ...],
     engine: str,
-    model_dir: str | None,
-    adapters: tuple[str, ...],
-    provider: str | None,
     tokenizer: str | None,
     spec: str | None,
     faults: tuple[str, ...],
@@ -72,6 +68,7 @@ def serve(
 ) -> None:
     """Serve until interrupted."""
     try:
+        from mock_server import engines
         from mock_server import faults as lies
         from mock_server import variants as differences
         from mock_server.settings import Settings, SettingsError
@@ -83,10 +80,12 @@ def serve(
                 click.echo(f"{name:44} {behaving[0].sentence}")
         return
     try:
+        if more["workers"] > 1 and (reason := engines.alone(engine)):
+            raise SettingsError(f"--engine {engine} takes no --workers: {reason}")
         settings = Settings(
             keys=keys,
             engine=engine,
-            engine_options=_options(model_dir, adapters, provider),
+            engine_options=model_options(more),
             tokenizer=tokenizer,
             spec=spec,
             faults=faults,
@@ -106,14 +105,6 @@ def serve(
         if (error.name or "mock_server").startswith("mock_server"):
             raise
         raise Stopped(f"the mock needs {error.name}; install it with: {HINT}") from None
-
-
-def _options(
-    model_dir: str | None, adapters: tuple[str, ...], provider: str | None
-) -> dict[str, object]:
-    paths = named_paths(adapters)
-    given = {"model_dir": model_dir, "adapters": paths, "provider": provider}
-    return {name: value for name, value in given.items() if value}
 
 
 def _serve(settings: Settings, host: str, port: int, ready_json: bool, workers: int) -> None:

@@ -27,6 +27,7 @@ ROOM = 4 * 2**30
 LINE = 256
 SILENCE_SECONDS = 600.0
 PROVIDERS = ("cpu", "cuda", "dml")
+ALONE = "every process would load the model again; one answers for all, take --workers 1"
 OPTIONS = frozenset({"model_dir", "provider", "adapters", "room", "line"})
 
 
@@ -50,7 +51,7 @@ def build(tokens: Tokens, options: Mapping[str, Any]) -> Engine:
             raise EngineError(
                 "DirectML loads no adapters; bake one in with: gonogo-mock prepare --baked"
             )
-        room = Room(int(options.get("room") or ROOM), int(options.get("line") or LINE))
+        room = Room(int(options.get("room", ROOM)), int(options.get("line", LINE)))
         files = tempfile.TemporaryDirectory(prefix="gonogo-", ignore_cleanup_errors=True)
         if provider == "cuda" and folder.path == SHIPPED:
             folder = _halved(folder, files)

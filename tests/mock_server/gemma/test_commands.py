@@ -1,4 +1,4 @@
-"""`gonogo-mock prepare` from the command line."""
+"""`gonogo-mock prepare`, and what `serve` takes for the gemma engine, from the command line."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from mock_server.cli import main
 from mock_server.gemma import commands
+from mock_server.gemma.options import model_options
 from mock_server.tokens import SHIPPED
 
 BUILDER = Path(__file__).parent / "builder"
@@ -34,3 +35,33 @@ def test_what_cannot_be_prepared_is_exit_code_2(tmp_path: Path):
     result = CliRunner().invoke(main, ["prepare", str(tmp_path / "a"), str(tmp_path / "b")])
     assert result.exit_code == 2
     assert result.output == "Error: there is no folder a\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--workers", "2"], "takes no --workers: every process would load the model again"),
+        (["--room", "0"], "0.0 is not in the range"),
+        (["--room", "much"], "'much' is not a valid float"),
+        (["--line", "-1"], "-1 is not in the range"),
+        (["--adapter", "one"], "--adapter takes NAME=PATH"),
+        (["--model-dir", "nowhere"], "there is no folder nowhere"),
+        (["--provider", "tpu"], "there is no provider tpu; there are: cpu, cuda, dml"),
+    ],
+)
+def test_what_the_engine_cannot_take_is_told_before_anything_is_served(words: list[str], said: str):
+    result = CliRunner().invoke(main, ["serve", "--port", "0", "--engine", "gemma", *words])
+    assert result.exit_code == 2
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+def test_another_engine_says_what_it_cannot_take():
+    result = CliRunner().invoke(main, ["serve", "--port", "0", "--room", "2"])
+    assert result.exit_code == 2
+    assert "the seeded engine has no option room" in result.output
+
+
+def test_room_is_given_in_gibibytes_and_what_is_not_given_is_left_to_the_engine():
+    given = {"model_dir": None, "adapters": ("a=b",), "provider": None, "room": 1.5, "line": 0}
+    assert model_options(given) == {"adapters": {"a": Path("b")}, "room": 3 * 2**29, "line": 0}
