@@ -106,6 +106,8 @@ class Ledger:
         """Nano-USD charged in all, entries no longer kept included."""
         self.settled = 0
         """Requests settled in all."""
+        self.prompt_tokens = 0
+        self.completion_tokens = 0
         self.wallets: dict[str, Wallet] = {}
         self.spent: dict[str, Spent] = {}
         self._holds: dict[str, _Hold] = {}
@@ -162,6 +164,8 @@ class Ledger:
         self.spent[hold.account].charged += cost
         self.charged += cost
         self.settled += 1
+        self.prompt_tokens += prompt_tokens
+        self.completion_tokens += completion_tokens
         account, wallet = hold.account, hold.wallet
         tokens = (prompt_tokens, completion_tokens)
         self.entries.append(
@@ -184,6 +188,11 @@ class Ledger:
         """Put in or take out what leaves exactly `amount` available in an open wallet."""
         money = self.wallets[wallet]
         money.moved += amount - money.available
+
+    @property
+    def in_flight(self) -> int:
+        """Requests whose hold still counts."""
+        return len(self._holds)
 
     def held(self) -> int:
         """Return the nano-USD on hold, over all wallets."""

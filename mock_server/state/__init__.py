@@ -15,7 +15,8 @@ Whoever wishes must not mind which: a wish is plain data, and a flow is a genera
 which admission and handlers yield from, and which a page of the control API hands to
 `await asked.grant(flow)` (or, from any coroutine, `await granted(state, flow, clock)`).
 
-For quotas and money (`state/wishes.py`): Take, Hold, Settle, Release, Pay, Inspect, Look, Refill.
+For quotas and money (`state/wishes.py`): Take, Hold, Settle, Release, Pay, Inspect, Look, Refill,
+Sum.
 For everything else (`state/records.py`), each exact also when several workers wish at once:
 
     position = yield Count("script/step-3")              # 1, 2, 3 ...: whose turn it is
@@ -69,7 +70,9 @@ from mock_server.state.wishes import (
     Release,
     Settle,
     Settled,
+    Sum,
     Take,
+    Totals,
 )
 
 Shared = Money | Kept
@@ -143,8 +146,10 @@ __all__ = [
     "Settled",
     "Shared",
     "State",
+    "Sum",
     "Take",
     "Tallied",
+    "Totals",
     "Wish",
     "Wishes",
     "backend",

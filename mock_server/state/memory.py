@@ -22,7 +22,9 @@ from mock_server.state import (
     Settle,
     Settled,
     Shared,
+    Sum,
     Take,
+    Totals,
 )
 from mock_server.state.shelf import Shelf
 
@@ -53,6 +55,7 @@ class State:
             Inspect: self._inspect,
             Look: self._look,
             Refill: self._refill,
+            Sum: self._sum,
         }
 
     def grant(self, wish: Shared, now: int) -> Any:
@@ -179,6 +182,13 @@ class State:
         self._full_at[wish.account, Unit.TOKENS] = wish.tokens
         self._days.pop(wish.account, None)
         return True
+
+    def _sum(self, wish: Sum, now: int) -> Totals:
+        del wish
+        ledger = self._ledger
+        ledger.expire(now)
+        money = (ledger.settled, ledger.charged, ledger.held())
+        return Totals(*money, ledger.prompt_tokens, ledger.completion_tokens, ledger.in_flight)
 
     def _today(self, account: str, now: int) -> int:
         day, used = self._days.get(account, (0, 0))

@@ -152,6 +152,8 @@ function grants.settle(request, now, prompt, completion, cost, ending, model, ta
   change(SPENT, hold.account .. '/charged', wide(cost))
   change(TOTALS, 'charged', wide(cost))
   redis.call('HINCRBY', TOTALS, 'settled', 1)
+  redis.call('HINCRBY', TOTALS, 'prompt', prompt)
+  redis.call('HINCRBY', TOTALS, 'completion', completion)
   redis.call('RPUSH', ENTRIES, cjson.encode({
     request, hold.account, ending, prompt, completion, cost, text(balance(hold.wallet)),
     hold.wallet, now, model, tag,
@@ -194,6 +196,19 @@ function grants.refill(account, requests, tokens)
   redis.call('HSET', QUOTAS, account .. '/requests', requests, account .. '/tokens', tokens)
   redis.call('HDEL', QUOTAS, account .. '/day')
   return 1
+end
+
+function grants.sum(now, microseconds)
+  expire(wide(now), microseconds)
+  local held, kept = {}, redis.call('HGETALL', WALLETS)
+  for i = 1, #kept, 2 do
+    if string.sub(kept[i], -5) == '/held' then held[#held + 1] = kept[i + 1] end
+  end
+  local function told(word) return redis.call('HGET', TOTALS, word) or '0' end
+  local charged = redis.call('HGET', TOTALS, 'charged') or ''
+  return {
+    told('settled'), charged, held, told('prompt'), told('completion'), redis.call('ZCARD', LEASES),
+  }
 end
 
 function grants.ledger()

@@ -35,8 +35,10 @@ from mock_server.state import (
     Settle,
     Settled,
     Shared,
+    Sum,
     Take,
     Tallied,
+    Totals,
 )
 from mock_server.state.records import packed
 from mock_server.text import dumps, loads
@@ -185,6 +187,17 @@ def _refill(wish: Refill, now: int) -> Asking:
     return Asking(("refill", wish.account, wide(wish.requests), wide(wish.tokens)), bool)
 
 
+def _sum(wish: Sum, now: int) -> Asking:
+    del wish
+
+    def read(answer: Any) -> Totals:
+        settled, charged, held, prompt, completion, in_flight = answer
+        money = (int(settled), narrow(charged), sum(narrow(one) for one in held))
+        return Totals(*money, int(prompt), int(completion), int(in_flight))
+
+    return Asking(("sum", *_moment(now)), read)
+
+
 def _count(wish: Count, now: int) -> Asking:
     del now
     return Asking(("count", wish.name, wish.by), int)
@@ -269,6 +282,7 @@ _ASKINGS: Mapping[type, Callable[[Any, int], Asking]] = {
     Inspect: _inspect,
     Look: _look,
     Refill: _refill,
+    Sum: _sum,
     Count: _count,
     Find: _find,
     Keep: _keep,

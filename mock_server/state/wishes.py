@@ -171,4 +171,24 @@ class Read:
     """Bytes."""
 
 
-Money = Take | Hold | Settle | Release | Pay | Inspect | Look | Refill
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Add up the ledger; granted with `Totals`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a ledger adds up to, entries no longer kept included."""
+
+    settled: int
+    """Requests."""
+    charged: int
+    """Nano-USD, likewise what is held."""
+    held: int
+    prompt_tokens: int
+    completion_tokens: int
+    in_flight: int
+    """Requests that hold money now."""
+
+
+Money = Take | Hold | Settle | Release | Pay | Inspect | Look | Refill | Sum

@@ -25,6 +25,7 @@ EDGES = (
     "onnxruntime_genai",
     "openapi_core",
     "openapi_spec_validator",
+    "prometheus_client",
     "schemathesis",
     "starlette",
     "tokenizers",

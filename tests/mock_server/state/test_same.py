@@ -26,6 +26,7 @@ from mock_server.state import (
     Refill,
     Release,
     Settle,
+    Sum,
     Take,
     Tallied,
     memory,
@@ -67,6 +68,7 @@ usual = st.one_of(
     ),
     st.builds(Settle, requests, st.just("a"), st.just(Ending.COMPLETE), tokens, tokens, amounts),
     st.builds(Inspect, st.just("a"), st.just(10**15)),
+    st.builds(Sum),
 )
 """Calls as they come: held, settled, and looked at now and then."""
 odd = st.one_of(
