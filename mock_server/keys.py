@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -119,6 +120,7 @@ def legal(key: object) -> bool:
     )
 
 
+@functools.lru_cache(maxsize=4096)
 def digest(key: str) -> str:
     """Return what stands for a key wherever keys are kept: from it, no key can be told."""
     return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:32]

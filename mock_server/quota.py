@@ -48,10 +48,12 @@ class Quota:
         `full_at` is the state, one integer a key: when the quota will be full again (0 at first),
         in nanoseconds like `now`. The new state is the allowance's `full_at`.
         """
-        start = max(full_at, now)
-        after = start + cost * self.step
-        excess = after - now - self.room * self.step
-        return self.answer(excess <= 0 < self.limit, cost, now, full_at)
+        step = self.step
+        after = (full_at if full_at > now else now) + cost * step
+        free = now + self.room * step - after
+        if free < 0 or not step:
+            return self.answer(False, cost, now, full_at)
+        return Allowance(True, self.limit, free // step, after, after - now, 0, self.unit)
 
     def answer(self, allowed: bool, cost: int, now: int, full_at: int) -> Allowance:
         """Return the allowance of a cost that was, or was not, allowed in the state `full_at`."""
@@ -102,7 +104,7 @@ class Allowance:
 
     def headers(self) -> dict[str, str]:
         """Return the three `x-ratelimit` headers, and `retry-after` on a refusal."""
-        limit, remaining, reset = NAMES[self.unit]
+        limit, remaining, reset = TOKENS if self.unit is Unit.TOKENS else REQUESTS
         headers = {
             limit: str(self.limit),
             remaining: str(self.remaining),
@@ -115,11 +117,10 @@ class Allowance:
         return headers
 
 
-NAMES = {
-    unit: tuple(f"x-ratelimit-{word}-{unit}" for word in ("limit", "remaining", "reset"))
-    for unit in Unit
-}
-"""Names of the headers, by what is counted."""
+REQUESTS, TOKENS = (
+    tuple(f"x-ratelimit-{word}-{unit}" for word in ("limit", "remaining", "reset")) for unit in Unit
+)
+"""Names of the headers."""
 
 
 def today(now: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mock_server.ledger import Ledger, Refusal, Spent
-from mock_server.quota import Quota, Unit, today, used_up, within_day
+from mock_server.quota import Quota, today, used_up, within_day
 from mock_server.state import (
     Held,
     Hold,
@@ -41,9 +41,10 @@ class State:
     """Quotas, wallets and records of one process."""
 
     def __init__(self) -> None:
-        self._full_at: dict[tuple[str, Unit], int] = {}
+        self._requests: dict[str, int] = {}
+        self._tokens: dict[str, int] = {}
         self._days: dict[str, tuple[int, int]] = {}
-        self._tokens: dict[str, tuple[str, Quota, int, int]] = {}
+        self._taken: dict[str, tuple[str, Quota, int, int]] = {}
         self._ledger = Ledger()
         self._shelf = Shelf()
         self._grants: dict[type, Callable[[Any, int], Any]] = {
@@ -82,8 +83,7 @@ class State:
         """Nothing to leave."""
 
     def _take(self, wish: Take, now: int) -> Any:
-        key = (wish.account, Unit.REQUESTS)
-        full_at = self._full_at.get(key, 0)
+        full_at = self._requests.get(wish.account, 0)
         used = 0
         if wish.daily is not None:
             used = self._today(wish.account, now)
@@ -91,7 +91,7 @@ class State:
                 return used_up(wish.quota, now, full_at)
         allowance = wish.quota.take(wish.cost, now, full_at)
         if allowance.allowed:
-            self._full_at[key] = allowance.full_at
+            self._requests[wish.account] = allowance.full_at
             if wish.daily is not None:
                 self._days[wish.account] = (today(now), used + wish.cost)
                 return within_day(allowance, wish.daily - used - wish.cost)
@@ -103,7 +103,7 @@ class State:
         ledger.open(wallet, wish.opening)
         ledger.expire(now)
         if wish.quota is not None:
-            full_at = self._full_at.get((wish.account, Unit.TOKENS), 0)
+            full_at = self._tokens.get(wish.account, 0)
             tokens = wish.quota.take(wish.tokens, now, full_at)
             if not tokens.allowed:
                 return Held(Refusal.TOKENS, tokens)
@@ -114,8 +114,8 @@ class State:
             return HELD if refusal is None else Held(refusal)
         if refusal is not None:
             return Held(refusal, wish.quota.look(now, full_at))
-        self._full_at[wish.account, Unit.TOKENS] = tokens.full_at
-        self._tokens[wish.request] = (wish.account, wish.quota, wish.tokens, tokens.full_at)
+        self._tokens[wish.account] = tokens.full_at
+        self._taken[wish.request] = (wish.account, wish.quota, wish.tokens, tokens.full_at)
         return Held(None, tokens)
 
     def _settle(self, wish: Settle, now: int) -> Settled:
@@ -135,14 +135,13 @@ class State:
         return self._settled(self._ledger.release(wish.request), wish.request, 0, now)
 
     def _settled(self, first: bool, request: str, tokens: int, now: int) -> Settled:
-        taken = self._tokens.pop(request, None)
+        taken = self._taken.pop(request, None)
         if taken is None:
             return Settled(first)
         account, quota, most, until = taken
-        key = (account, Unit.TOKENS)
-        full_at = self._full_at.get(key, 0)
+        full_at = self._tokens.get(account, 0)
         full_at -= quota.returned(most - tokens, until, now)
-        self._full_at[key] = full_at
+        self._tokens[account] = full_at
         return Settled(first, quota.look(now, full_at))
 
     def _pay(self, wish: Pay, now: int) -> Purse:
@@ -166,10 +165,10 @@ class State:
     def _look(self, wish: Look, now: int) -> Looked:
         self._ledger.expire(now)
         spent = self._ledger.spent.get(wish.account, Spent())
-        requests = wish.requests.look(now, self._full_at.get((wish.account, Unit.REQUESTS), 0))
+        requests = wish.requests.look(now, self._requests.get(wish.account, 0))
         tokens = None
         if wish.tokens is not None:
-            tokens = wish.tokens.look(now, self._full_at.get((wish.account, Unit.TOKENS), 0))
+            tokens = wish.tokens.look(now, self._tokens.get(wish.account, 0))
         used = 0
         if wish.daily is not None:
             used = self._today(wish.account, now)
@@ -178,8 +177,8 @@ class State:
 
     def _refill(self, wish: Refill, now: int) -> bool:
         del now
-        self._full_at[wish.account, Unit.REQUESTS] = wish.requests
-        self._full_at[wish.account, Unit.TOKENS] = wish.tokens
+        self._requests[wish.account] = wish.requests
+        self._tokens[wish.account] = wish.tokens
         self._days.pop(wish.account, None)
         return True
 
