@@ -24,10 +24,9 @@ from conformance.evidence import Header
 from conformance.evidence_file import read_evidence
 from conformance.exchange import Setting
 from conformance.fuzz.campaign import Campaign, Plan
-from conformance.fuzz.harvest import Harvest, in_order
+from conformance.fuzz.harvest import Harvest, families
 from conformance.keeper import Keeper
 from conformance.perform import Performer
-from conformance.reading import Reading
 from conformance.redaction import Secrets
 from conformance.session import Options, Run, bundled_target, hold
 from conformance.target import Budget
@@ -122,8 +121,8 @@ def hunt(name: str, clean: Run, cases: int) -> Hunt:
         folder = Path(place) / "evidence"
         harvest = asyncio.run(_hunt(url, requirement, setting, folder, cases))
         again = Harvest(setting, law, catalogue(law))
-        for exchange in in_order(read_evidence(folder).exchanges):
-            again.take(Reading(exchange, setting))
+        for family in families(read_evidence(folder).exchanges, setting):
+            again.take(family)
     found = [harvest.causes[key] for key in _of(harvest, requirement)]
     also = {cause.requirement for cause in harvest.causes.values()} - {requirement}
     return Hunt(

@@ -17,13 +17,16 @@ from pathlib import Path
 
 from conformance.budget import Governor
 from conformance.exchange import Exchange, Request
+from conformance.fuzz.blocking import blocking
 from conformance.fuzz.campaign import Campaign, Plan
-from conformance.fuzz.described import Described
+from conformance.fuzz.described import Described, Line
 from conformance.fuzz.harvest import Harvest
+from conformance.fuzz.kin import Family
 from conformance.fuzz.schema_engine import Wishes
 from conformance.redaction import Secrets
 from conformance.session import Options, bundled_target, hold
 from conformance.target import Budget, Target
+from conformance.wire import Settings, origin
 from openapi import contract
 
 CASES = 5000
@@ -76,9 +79,10 @@ def ours(target: Target, keys: dict[str, str], cases: int) -> Pace:
         await run(campaign, plan)
         pace.processor = time.process_time() - before
 
-    def counted(harvest: Harvest, reading: object) -> frozenset[str]:
-        shown = take(harvest, reading)  # type: ignore[arg-type]
-        pace.take(reading.exchange.request)  # type: ignore[attr-defined]
+    def counted(harvest: Harvest, family: Family) -> frozenset[str]:
+        shown = take(harvest, family)
+        for reading in family.readings:
+            pace.take(reading.exchange.request)
         return shown
 
     with tempfile.TemporaryDirectory() as folder:
@@ -108,15 +112,15 @@ def theirs(target: Target, key: str) -> Pace:
     model = law.model
     assert model is not None
     before = time.process_time()
-    described.perform(
-        Wishes(
-            target.url,
-            seed=7,
-            examples=EXAMPLES,
-            headers={"Authorization": f"Bearer {key}"},
-            pinned={"model": model.id},
-        )
+    wishes = Wishes(
+        target.url,
+        seed=7,
+        examples=EXAMPLES,
+        headers={"Authorization": f"Bearer {key}"},
+        pinned={"model": model.id},
     )
+    with blocking(Settings(target.url), described.secrets) as perform:
+        described.perform(wishes, Line(origin(target.url).base_path, perform))
     pace.processor = (time.process_time() - before) * pace.cases / max(counts[0], 1)
     return pace
 

@@ -16,10 +16,9 @@ from conformance.evidence_file import read_evidence
 from conformance.exchange import Exchange, Request
 from conformance.fuzz import FUZZ
 from conformance.fuzz.described_again import replay_described
-from conformance.fuzz.harvest import Harvest, in_order
+from conformance.fuzz.harvest import Harvest, families
 from conformance.fuzz.task import task_of
 from conformance.perform import OutOfBudget, Performer
-from conformance.reading import Reading
 from conformance.report import Report
 from conformance.run import Course, hold_all
 from conformance.session import Run, header_of
@@ -67,9 +66,8 @@ async def _replay(recorded: Evidence, only: str | None) -> Report:
     began = datetime.fromtimestamp(recorded.header.began, UTC)
     header = header_of(recorded.header.target, held.setting, law, began, recorded.header.notes)
     harvest = None
-    fuzzed = in_order(recorded.exchanges)
-    if fuzzed:
+    if any(each.probe == FUZZ for each in recorded.exchanges):
         harvest = Harvest(held.setting, law, catalogue(law), ids)
-        for exchange in fuzzed:
-            harvest.take(Reading(exchange, held.setting))
+        for family in families(recorded.exchanges, held.setting):
+            harvest.take(family)
     return Run(held, by_id, header, ids, harvest).report()

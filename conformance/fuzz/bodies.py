@@ -28,6 +28,12 @@ class Subject:
     """Least and greatest value of each numeric parameter, from the contract."""
 
 
+def plainest(dice: random.Random, subject: Subject) -> Body:
+    """Return a body that every server takes, whatever else it can do."""
+    turn = {"role": "user", "content": texts.plain(dice)}
+    return {"model": subject.model, "messages": [turn], "max_tokens": dice.choice((1, 2, 4))}
+
+
 def body(dice: random.Random, subject: Subject) -> Body:
     """Return a legal body: a conversation and up to five parameters."""
     made: Body = {"model": subject.model, "messages": conversation(dice)}
@@ -50,11 +56,11 @@ def body(dice: random.Random, subject: Subject) -> Body:
 
 
 def conversation(dice: random.Random) -> list[Body]:
-    """Return one turn to a dozen: perhaps a system text, then user and assistant by turns."""
+    """Return one turn to fifty: perhaps a system text, then user and assistant by turns."""
     turns: list[Body] = []
     if dice.random() < 0.2:
-        turns.append({"role": dice.choice(("system", "developer")), "content": "Be brief."})
-    for _ in range(dice.choice((0, 0, 0, 0, 1, 2, 6))):
+        turns.append({"role": dice.choice(("system", "developer")), "content": texts.plain(dice)})
+    for _ in range(dice.choice((0, 0, 0, 0, 1, 1, 2, 6, 24))):
         turns.append({"role": "user", "content": content(dice)})
         turns.append({"role": "assistant", "content": texts.plain(dice)})
     turns.append({"role": "user", "content": content(dice)})

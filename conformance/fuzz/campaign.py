@@ -13,8 +13,10 @@ from itertools import chain, takewhile
 from conformance.exchange import Request, Setting
 from conformance.fuzz import FUZZ
 from conformance.fuzz.cases import Case, cases, subject_of
+from conformance.fuzz.cause import Cause
 from conformance.fuzz.envelope import lies
-from conformance.fuzz.harvest import Cause, Harvest
+from conformance.fuzz.harvest import Harvest
+from conformance.fuzz.kin import Family, again, known
 from conformance.fuzz.lanes import in_order
 from conformance.fuzz.reducing import reductions
 from conformance.json_view import read
@@ -28,7 +30,8 @@ from openapi import contract
 MOST_CAUSES = 40
 """Causes that are shrunk; the others are reported as they were found."""
 MOST_STEPS = 120
-"""Requests that shrinking one cause may cost."""
+"""Requests, or pairs of them, that shrinking one cause may cost."""
+PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,7 @@ class Campaign:
         numbers = range(plan.cases) if plan.numbers is None else plan.numbers
         await self._perform(chain(first, cases(numbers, scene, subject)), plan.cases)
         if plan.shrink and not self.harvest.cut:
-            alone = [cause for cause in self.harvest.causes.values() if cause.alone]
-            for cause in alone[:MOST_CAUSES]:
+            for cause in list(self.harvest.causes.values())[:MOST_CAUSES]:
                 await self._shrink(cause, scene)
 
     async def _perform(self, made: Iterable[Case], total: int) -> None:
@@ -72,48 +74,63 @@ class Campaign:
             self._hold,
             lanes=self.concurrency,
             slow=lambda case: case.may_fail,
-            weight=lambda reading: len(reading.exchange.body) if reading else 0,
+            weight=lambda family: sum(len(each.exchange.body) for each in family.readings),
         )
         async with contextlib.aclosing(outcomes):
-            async for reading in outcomes:
-                if reading is None:
-                    continue
-                self.harvest.take(reading)
+            async for family in outcomes:
+                self.harvest.take(family)
                 if self.harvest.cases % 50 == 0:
                     self.progress("fuzz", self.harvest.cases, total)
 
-    async def _hold(self, each: Case) -> Reading | None:
+    async def _hold(self, each: Case) -> Family:
+        """Perform a case, with its kin if it has any; what the budget refuses is left out."""
+        answer = await self._one(each.request, each.may_fail)
+        if answer is None or each.kin is None:
+            return Family(None, [] if answer is None else [answer])
+        request = each.kin.request(each.request, answer)
+        if request is None:
+            return Family(None, [answer])
+        readings = [answer]
+        for once in (request, again(each.request), again(request)):
+            reading = await self._one(once)
+            if reading is None:
+                break
+            readings.append(reading)
+            if not Family(each.kin, readings).doubtful and len(readings) == PAIR:
+                break
+        return Family(each.kin, readings)
+
+    async def _one(self, request: Request, may_fail: bool = False) -> Reading | None:
         """Perform one request; None when the budget refuses it."""
 
         def script(scene: Scene) -> Script:
-            yield from ask(each.request)
+            yield from ask(request)
 
-        probe = Probe(FUZZ, script, may_fail=each.may_fail)
+        probe = Probe(FUZZ, script, may_fail=may_fail)
         transcript = await self.performer.hold(probe, Scene(self.harvest.setting))
         if transcript.cut:
             self.harvest.cut = self.harvest.cut or transcript.cut
             return None
-        return transcript[each.request.label]
+        return transcript[request.label]
 
     async def _shrink(self, cause: Cause, scene: Scene) -> None:
         """Look for smaller requests that show a cause, as long as steps and budget last."""
-        steps, tried = 0, {_identity(cause.exchange.request)}
+        kin = known().get(cause.kin)
+        steps, tried = 0, {_identity(cause.origin)}
         progress = True
         while progress:
             progress = False
-            for smaller in reductions(cause.exchange.request):
+            for smaller in reductions(cause.origin):
                 if _identity(smaller) in tried:
                     continue
                 tried.add(_identity(smaller))
-                if steps >= MOST_STEPS:
+                if steps >= MOST_STEPS or self.harvest.cut:
                     return
                 steps += 1
                 request = self._numbered(smaller, scene)
-                reading = await self._hold(Case(request, lies(request.sending)))
-                if reading is None:
-                    return
+                family = await self._hold(Case(request, lies(request.sending), kin))
                 before = cause.exchange
-                self.harvest.take(reading)
+                self.harvest.take(family)
                 if cause.exchange is not before:
                     progress = True
                     break
@@ -151,4 +168,5 @@ def ceilings(setting: Setting, count: int) -> list[int]:
     """Return the most tokens that each case can cost; shrinking what is found comes on top."""
     scene = Scene(setting)
     subject = subject_of(scene, contract())
-    return [each.request.ceiling for each in cases(range(count), scene, subject)]
+    made = cases(range(count), scene, subject)
+    return [most for each in made for most in [each.request.ceiling] * (PAIR if each.kin else 1)]

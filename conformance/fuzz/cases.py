@@ -1,31 +1,44 @@
 """Cases: the n-th chat request of a seed. Each depends on its seed and number alone, so that a run
 can go on anywhere, and several can share the numbers among them. Knows nothing of answers.
 
-The dice are a `random.Random`; Hypothesis can hand in its own (`strategies.randoms`), and shrinks.
+Of each round of twenty some are legal, most hold one flaw, and the rest are spelled, dressed,
+framed or read otherwise, or are the first of a pair. What is done to each comes from a deck.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.exchange import Request, Wire
-from conformance.fuzz import bodies, envelope, mutations, texts, texture, twins
+from conformance.fuzz import bodies, edges, envelope, kin, mutations, texts, texture
 from conformance.fuzz.bodies import Body, Subject
+from conformance.fuzz.deck import dealt
+from conformance.fuzz.kin import Kin
 from conformance.json_view import integer
 from conformance.scene import Scene, ceiling
 from openapi import Contract
 
+ROUND = (
+    "legal", "flawed", "odd", "broken", "flawed", "edge", "odd", "dressed", "odd", "framed", "edge",
+    "flawed", "odd", "broken", "flawed", "long", "odd", "read", "kin", "kin",
+)  # fmt: skip
+"""What each case of a round is."""
+CAPS_OF_KIN = (6, 12, 20)
+"""Ceilings under which an answer is long enough to be cut, and short enough to be paid for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One request, and whether silence is an answer to it."""
+    """One request, or the first of a pair, and whether silence is an answer to it."""
 
     request: Request
     may_fail: bool = False
     """Its framing lies, so that a reset or a time-out is in order and is not tried again."""
+    kin: Kin | None = None
+    """What makes the other request of the pair."""
 
 
 def subject_of(scene: Scene, law: Contract) -> Subject:
@@ -39,45 +52,75 @@ def subject_of(scene: Scene, law: Contract) -> Subject:
     return Subject(setting.model, setting.context_window, setting.greedy, bounds)
 
 
-def case(number: int, scene: Scene, subject: Subject) -> Case:
-    """Return the case of that number."""
-    dice = random.Random(f"{scene.setting.seed}/fuzz/{number}")
-    label = f"case-{number:06d}"
-    if twins.has_twin(number):
-        return Case(request_of(label, twins.plain_of(bodies.body(dice, subject)), scene))
-    return rolled(dice, label, scene, subject)
+@dataclass(slots=True)
+class Maker:
+    """Makes the cases of one scene."""
+
+    scene: Scene
+    subject: Subject
+    _decks: dict[str, Sequence[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._decks = {
+            "flawed": mutations.likely(self.subject),
+            "odd": mutations.unlikely(self.subject),
+            "broken": texture.CARDS,
+            "edge": edges.edges(self.subject),
+            "dressed": envelope.DRESSES,
+            "framed": range(envelope.FRAMINGS),
+            "read": envelope.MANNERS,
+            "kin": tuple(kin.known().values()),
+        }
+
+    def case(self, number: int) -> Case:
+        """Return the case of that number."""
+        lap, place = divmod(number, len(ROUND))
+        kind = ROUND[place]
+        turn = lap * ROUND.count(kind) + ROUND[:place].count(kind)
+        dice = random.Random(f"{self.scene.setting.seed}/fuzz/{number}")
+        return self.rolled(dice, f"case-{number:06d}", kind, turn)
+
+    def rolled(self, dice: random.Random, label: str, kind: str, turn: int) -> Case:
+        """Return a case of a kind that these dice show, with the card whose turn it is."""
+        deck = self._decks.get(kind, (None,))
+        card: Any = dealt(deck, kind, self.scene.setting.seed, turn)
+        plain = kind == "edge" or (kind != "legal" and dice.random() < 0.5)
+        body = (bodies.plainest if plain else bodies.body)(dice, self.subject)
+        data = None
+        if kind in ("flawed", "odd", "edge"):
+            card(dice, body)
+        elif kind == "long":
+            body = _near_the_window(dice, body, self.subject)
+        elif kind == "broken":
+            data = card(dice, texture.plain(body))
+        elif kind == "read":
+            body.update(stream=True, max_tokens=12)
+        elif kind == "kin":
+            body = self._first_of_kin(dice, body, card)
+        made = request_of(label, body, self.scene, data)
+        if kind == "dressed":
+            made = envelope.dressed(card, made)
+        elif kind == "framed":
+            made = envelope.framed(card, dice, made)
+        elif kind == "read":
+            made = envelope.read_cruelly(card, made)
+        return Case(made, envelope.lies(made.sending), card if kind == "kin" else None)
+
+    def _first_of_kin(self, dice: random.Random, body: Body, card: Kin) -> Body:
+        """Return a body whose greedy answer comes in one piece."""
+        left_out = ("stream", "stream_options", "logit_bias", "max_completion_tokens")
+        body = {name: value for name, value in body.items() if name not in left_out}
+        body |= {"temperature": 0, "max_tokens": dice.choice(CAPS_OF_KIN)}
+        if card.flawed and dice.random() < 0.4:
+            dice.choice(self._decks["flawed"])(dice, body)
+            body.pop("stream", None)
+        return body
 
 
 def cases(numbers: Iterable[int], scene: Scene, subject: Subject) -> Iterator[Case]:
-    """Yield the cases of these numbers, each followed by its twin if it has one."""
-    for number in numbers:
-        made = case(number, scene, subject)
-        yield made
-        if twins.has_twin(number):
-            yield Case(twins.twin_of(made.request))
-
-
-def rolled(dice: random.Random, label: str, scene: Scene, subject: Subject) -> Case:
-    """Return the case that these dice show."""
-    body = bodies.body(dice, subject)
-    match dice.randrange(100):
-        case roll if roll < 30:
-            made = request_of(label, body, scene)
-        case roll if roll < 34:
-            made = request_of(label, _near_the_window(dice, body, subject), scene)
-        case roll if roll < 72:
-            made = request_of(label, mutations.mutated(dice, body, subject), scene)
-        case roll if roll < 77:
-            made = request_of(label, body, scene, texture.same(dice, body))
-        case roll if roll < 88:
-            made = request_of(label, body, scene, texture.broken(dice, body))
-        case roll if roll < 94:
-            made = envelope.dressed(dice, request_of(label, body, scene))
-        case roll if roll < 97:
-            made = envelope.read_cruelly(dice, request_of(label, body, scene))
-        case _:
-            made = envelope.framed(dice, request_of(label, body, scene))
-    return Case(made, envelope.lies(made.sending))
+    """Yield the cases of these numbers."""
+    maker = Maker(scene, subject)
+    yield from map(maker.case, numbers)
 
 
 def request_of(label: str, body: Body, scene: Scene, data: bytes | None = None) -> Request:

@@ -11,6 +11,7 @@ from conformance.catalogue import catalogue
 from conformance.exchange import Request, Setting, Wire
 from conformance.fuzz import FUZZ
 from conformance.fuzz.harvest import Harvest
+from conformance.fuzz.kin import Family
 from conformance.reading import Reading
 from conformance.redaction import Secrets
 from conformance.wire import Edge, Settings
@@ -62,7 +63,7 @@ async def _findings(
         exchange = replace(await edge.perform(request), probe=FUZZ)
     harvest = Harvest(setting, law, catalogue(law), frozenset({requirement}))
     keyed = replace(exchange, request=replace(request, authorization="Bearer {valid}"))
-    harvest.take(Reading(keyed, setting))
+    harvest.take(Family(None, [Reading(keyed, setting)]))
     return [
         f"{cause.finding.where}: expected {cause.finding.expected}, got {cause.finding.actual}"
         for cause in harvest.causes.values()

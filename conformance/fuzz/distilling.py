@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from conformance.fuzz.harvest import Cause
+from conformance.fuzz.cause import Cause
 from openapi import Contract
 
 _TEST = '''"""{title}

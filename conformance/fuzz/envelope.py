@@ -26,47 +26,50 @@ LIMIT = 1.0
 """Seconds until an exchange with a body that never ends is given up."""
 
 
-def dressed(dice: random.Random, request: Request) -> Request:
+DRESSES: tuple[tuple[str, str], ...] = (
+    *(("Content-Type", label) for label in MEDIA_TYPES),
+    *HEADERS,
+)
+MANNERS = (
+    Manner(byte_by_byte=True),
+    Manner(pause=0.05),
+    *(Manner(close_after_events=events) for events in range(1, 13)),
+)
+
+
+def dressed(dress: tuple[str, str], request: Request) -> Request:
     """Return the request with another header or media type."""
-    if dice.random() < 0.4:
-        others = [pair for pair in request.headers if pair[0].lower() != "content-type"]
-        label = dice.choice(MEDIA_TYPES)
-        return replace(request, headers=(*others, ("Content-Type", label)))
-    return replace(request, headers=(*request.headers, dice.choice(HEADERS)))
+    name = dress[0].lower()
+    others = [pair for pair in request.headers if pair[0].lower() != name]
+    return replace(request, headers=(*others, dress))
 
 
-def framed(dice: random.Random, request: Request) -> Request:
-    """Return the request in another framing: legal ones, and lengths that lie."""
+def framed(kind: int, dice: random.Random, request: Request) -> Request:
+    """Return the request in one of `FRAMINGS`: legal ones, and lengths that lie."""
     length = len(request.body or b"")
     cuts = tuple(sorted(dice.randrange(length + 1) for _ in range(dice.randrange(4))))
-    match dice.randrange(8):
-        case 0 | 1:
-            sending = Sending(chunks=cuts)
-        case 2:
-            sending = Sending(expect_continue=True)
-        case 3:
-            sending = Sending(chunks=cuts, byte_by_byte=length < 400)
-        case 4:
-            sending = Sending(byte_by_byte=length < 400)
-        case 5:
-            sending = Sending(content_length=str(max(0, length - dice.randrange(1, 20))))
-        case 6:
-            sending = Sending(content_length=dice.choice(("", "-1", "abc", "0", "1e3", "+5")))
-        case _:
-            sending = Sending(content_length=str(length + dice.randrange(1, 20)))
+    short = length < 400
+    sending = (
+        Sending(chunks=cuts),
+        Sending(chunks=tuple(range(1, min(length, 60)))),
+        Sending(expect_continue=True),
+        Sending(chunks=cuts, expect_continue=True),
+        Sending(chunks=cuts, byte_by_byte=short),
+        Sending(byte_by_byte=short),
+        Sending(content_length=str(max(0, length - dice.randrange(1, 20)))),
+        Sending(content_length=dice.choice(("", "-1", "abc", "0", "1e3", "+5"))),
+        Sending(content_length=str(length + dice.randrange(1, 20))),
+    )[kind]
     limit = LIMIT if sending.content_length is not None else request.timeout
     return replace(request, sending=sending, wire=Wire.SOCKET, timeout=limit)
 
 
-def read_cruelly(dice: random.Random, request: Request) -> Request:
+FRAMINGS = 9
+"""How many framings `framed` knows."""
+
+
+def read_cruelly(manner: Manner, request: Request) -> Request:
     """Return the request with an odd manner of reading: slowly, in pauses, or not to the end."""
-    manner = dice.choice(
-        (
-            Manner(byte_by_byte=True),
-            Manner(pause=0.05),
-            Manner(close_after_events=dice.randrange(1, 8)),
-        )
-    )
     return replace(request, manner=manner, wire=Wire.SOCKET)
 
 

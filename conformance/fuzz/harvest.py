@@ -12,42 +12,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.catalogue import Catalogue, EveryExchange
-from conformance.curl import curl
-from conformance.exchange import Exchange, Manner, Sending, Setting
+from conformance.exchange import Exchange, Request, Setting
 from conformance.fuzz import FUZZ
+from conformance.fuzz.cause import Cause
 from conformance.fuzz.envelope import lies
-from conformance.fuzz.twins import BETWEEN, Told, compare, has_twin, told
-from conformance.fuzz.weighing import weigh
+from conformance.fuzz.kin import Family, kin_of, root_of
+from conformance.fuzz.kin import known as known_kin
+from conformance.fuzz.kin.kinship import AGAIN
+from conformance.fuzz.weighing import Weighed, weigh
 from conformance.judging import applicable
 from conformance.reading import Reading
 from conformance.verdict import KEPT, Finding, NotDecided, Note, Opinion
 from openapi import Contract, Level, Scope
 
 Where = Callable[[Reading], bool]
-
-
-@dataclass(slots=True)
-class Cause:
-    """One way in which one requirement is broken, and the smallest request that shows it."""
-
-    requirement: str
-    kind: str
-    finding: Finding
-    exchange: Exchange
-    first: str
-    """Label of the case that showed it first."""
-    count: int = 0
-    """How many cases showed it; steps of shrinking do not count."""
-
-    @property
-    def key(self) -> str:
-        """Requirement and kind."""
-        return f"{self.requirement} {self.kind}"
-
-    @property
-    def alone(self) -> bool:
-        """Whether one request shows it, without a twin."""
-        return self.kind != BETWEEN
 
 
 @dataclass(slots=True)
@@ -73,7 +51,6 @@ class Harvest:
     _judges: dict[Where, list[EveryExchange]] = field(default_factory=dict)
     """Judges by what they are about, which is asked once of each exchange."""
     _graded: frozenset[str] = frozenset()
-    _plain: dict[str, Told | None] = field(default_factory=dict)
     _growth: list[list[int]] = field(default_factory=list)
     _began: float = 0.0
     _ended: float = 0.0
@@ -95,28 +72,43 @@ class Harvest:
                 self._judges.setdefault(entry.judge.where, []).append(entry.judge)
         self._graded = frozenset(graded)
 
-    def take(self, reading: Reading) -> frozenset[str]:
-        """Judge an exchange, read in the harvest's setting; return the causes that it shows."""
-        exchange = reading.exchange
-        label = exchange.request.label
-        counts = not label.startswith("shrink-")
+    def take(self, family: Family) -> frozenset[str]:
+        """Judge the exchanges of a case; return the keys of the causes that they show."""
         shown: dict[str, Cause] = {}
-        for requirement, kind, finding in self._findings(reading):
-            cause = Cause(requirement, kind, finding, exchange, exchange.request.label)
-            shown.setdefault(cause.key, cause)
-        for key, cause in shown.items():
-            known = self.causes.setdefault(key, cause)
-            known.count += counts
-            known.first = min(known.first, label)
-            if _size(exchange) < _size(known.exchange):
-                known.exchange, known.finding = exchange, cause.finding
-        if label.startswith("case-"):
-            self._count(exchange)
-            if has_twin(int(label.removeprefix("case-"))):
-                self._plain[label.removeprefix("case-")] = told(reading)
+        for reading in family.readings:
+            for requirement, kind, finding in self._findings(reading):
+                self._showed(shown, requirement, kind, finding, reading, reading.exchange.request)
+        for weighed in family.weighed():
+            other, origin = family.readings[1], family.readings[0].exchange.request
+            between = self._graded_finding(weighed)
+            if between is not None:
+                self._showed(shown, weighed.requirement, weighed.kind, between, other, origin)
+        if family.readings:
+            self._count(family.readings[0].exchange, shown)
         return frozenset(shown)
 
-    def _count(self, exchange: Exchange) -> None:
+    def _showed(
+        self,
+        shown: dict[str, Cause],
+        requirement: str,
+        kind: str,
+        finding: Finding,
+        reading: Reading,
+        origin: Request,
+    ) -> None:
+        label = root_of(reading.exchange.request.label)
+        cause = Cause(requirement, kind, finding, reading.exchange, origin, label)
+        cause = self.causes.setdefault(cause.key, cause)
+        cause.better(reading.exchange, origin, finding)
+        shown[cause.key] = cause
+
+    def _count(self, exchange: Exchange, shown: Mapping[str, Cause]) -> None:
+        label = exchange.request.label
+        for cause in shown.values():
+            cause.first = min(cause.first, label)
+            cause.count += not label.startswith("shrink-")
+        if not label.startswith("case-"):
+            return
         self.cases += 1
         self._began = min(self._began or exchange.began, exchange.began)
         self._ended = max(self._ended, exchange.began + exchange.ended_at)
@@ -136,17 +128,16 @@ class Harvest:
                 finding = self._hear(judge, reading)
                 if finding is not None:
                     yield judge.id, kind, finding
-        weighed_all = list(weigh(reading, self.law))
-        label = reading.exchange.request.label
-        if label.startswith("twin-"):
-            plain = self._plain.get(label.removeprefix("twin-"))
-            weighed_all += compare(plain, reading) if plain is not None else ()
-        for weighed in weighed_all:
-            if weighed.requirement not in self._graded:
-                continue
-            self._tally(weighed.requirement).judged += 1
-            if weighed.finding is not None:
-                yield weighed.requirement, weighed.kind, weighed.finding
+        for weighed in weigh(reading, self.law):
+            finding = self._graded_finding(weighed)
+            if finding is not None:
+                yield weighed.requirement, weighed.kind, finding
+
+    def _graded_finding(self, weighed: Weighed) -> Finding | None:
+        if weighed.requirement not in self._graded:
+            return None
+        self._tally(weighed.requirement).judged += 1
+        return weighed.finding
 
     def _concerns(self, where: Where, judges: list[EveryExchange], reading: Reading) -> bool:
         try:
@@ -221,47 +212,37 @@ class Harvest:
             "rate": self.rate,
             "seed": self.setting.seed,
             "cut": self.cut,
-            "found": [self._told(cause, target, variables) for cause in found],
+            "found": [cause.told(target, variables, self.setting.seed) for cause in found],
         }
 
     def _points(self) -> list[list[int]]:
         last = [self.cases, len(self.causes)]
         return [*self._growth, last] if self._growth and self._growth[-1] != last else self._growth
 
-    def _told(self, cause: Cause, target: str, variables: Mapping[str, str]) -> dict[str, Any]:
-        request = cause.exchange.request
-        body = request.body or b""
-        return {
-            "requirement": cause.requirement,
-            "kind": cause.kind,
-            "count": cause.count,
-            "case": cause.first,
-            "seed": self.setting.seed,
-            "expected": cause.finding.expected,
-            "actual": cause.finding.actual,
-            "body": body[:4096].decode("utf-8", "backslashreplace"),
-            "bytes": len(body),
-            "curl": curl(request, target, variables),
-            "evidence": cause.exchange.id,
-        }
 
+def families(exchanges: Iterable[Exchange], setting: Setting) -> Iterator[Family]:
+    """Yield the families of recorded exchanges, in the order in which they were judged live.
 
-def in_order(exchanges: Iterable[Exchange]) -> list[Exchange]:
-    """Return the last try of every exchange of a fuzz, cases first, as they were judged live."""
+    Of tries that were noise only the last one counts.
+    """
     last: dict[str, Exchange] = {}
     for exchange in exchanges:
         if exchange.probe == FUZZ:
             known = last.get(exchange.request.label)
             if known is None or exchange.attempt > known.attempt:
                 last[exchange.request.label] = exchange
-    return [last[label] for label in sorted(last)]
+    grouped: dict[str, list[Exchange]] = {}
+    for exchange in last.values():
+        grouped.setdefault(root_of(exchange.request.label), []).append(exchange)
+    for root in sorted(grouped):
+        members = sorted(grouped[root], key=lambda each: _place(each.request.label))
+        name = next(filter(None, (kin_of(each.request.label) for each in members)), "")
+        yield Family(known_kin().get(name), [Reading(each, setting) for each in members])
 
 
-def _size(exchange: Exchange) -> tuple[int, int, bool, bool, str]:
-    """Return what makes an example smaller; the label decides, so that no order of arrival does."""
-    request = exchange.request
-    odd = request.sending != Sending(), request.manner != Manner()
-    return len(request.body or b""), len(request.headers), *odd, request.label
+def _place(label: str) -> tuple[bool, bool]:
+    """Return the place within a family: a pair, then the same pair again."""
+    return label.endswith(AGAIN), bool(kin_of(label))
 
 
 def _kind(reading: Reading) -> str:

@@ -23,6 +23,7 @@ from openapi import Contract
 
 ROOMY = 4
 """A prompt of fewer bytes than a window has tokens, divided by this, fits for certain."""
+BEYOND_FLOATS = 10**300
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -114,6 +115,8 @@ def _doubt(data: bytes, document: Json, setting: Setting) -> str:
 def _odd(value: Any) -> str:
     """Name what even a careful reader may take in either way."""
     match value:
+        case int() if abs(value) > BEYOND_FLOATS:
+            return "a number in it is beyond what floats hold"
         case float() if value.is_integer() and abs(value) > 2:
             return "a whole number is spelt as a fraction"
         case list():

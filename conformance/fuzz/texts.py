@@ -18,8 +18,11 @@ CONTROL = (
     "<start_of_turn>", "<end_of_turn>", "<bos>", "<eos>", "<pad>", "<unk>", "<|im_start|>",
     "<|endoftext|>", "[INST]", "</s>",
 )  # fmt: skip
-PLANES = (0x80, 0x800, 0x3040, 0xE000, 0x10000, 0x1F300, 0x20000, 0xE0000, 0xF0000, 0x10FF00)
-"""Where blocks of characters begin that differ in length, plane or meaning."""
+PLANES = (
+    0x80, 0x800, 0x3040, 0xE000, 0x10000, 0x1F300,
+    *range(0x20000, 0x110000, 0x10000), 0xE0100, 0x10FF00,
+)  # fmt: skip
+"""Where blocks of characters begin that differ in length, plane or meaning: all 17 planes."""
 
 
 def plain(dice: random.Random) -> str:

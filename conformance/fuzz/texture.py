@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections.abc import Callable
+from functools import partial
 
 from conformance.fuzz.bodies import Body
 
@@ -36,7 +37,7 @@ def same(dice: random.Random, body: Body) -> bytes:
 
 def broken(dice: random.Random, body: Body) -> bytes:
     """Return bytes that are no JSON object in UTF-8, or JSON whose meaning is in dispute."""
-    return dice.choice(_BROKEN)(dice, plain(body))
+    return dice.choice(CARDS)(dice, plain(body))
 
 
 def _cut(dice: random.Random, data: bytes) -> bytes:
@@ -48,53 +49,54 @@ def _swapped(dice: random.Random, data: bytes) -> bytes:
     return data[:at] + bytes([dice.choice(b'{}[]",:\x00\xff\\ ')]) + data[at + 1 :]
 
 
-def _duplicated(dice: random.Random, data: bytes) -> bytes:
-    extra = dice.choice((b'"stream":false', b'"max_tokens":1', b'"messages":[]', b'"model":"x"'))
+def _member(extra: bytes, dice: random.Random, data: bytes) -> bytes:
     return data[:-1] + b"," + extra + b"}"
 
 
-def _surrogate(dice: random.Random, data: bytes) -> bytes:
-    half = dice.choice((rb"\ud83c", rb"\udc00", rb"\ud83c\ud83c"))
+def _surrogate(half: bytes, dice: random.Random, data: bytes) -> bytes:
     return re.sub(rb'"content":"', lambda found: found[0] + half, data, count=1)
 
 
-def _number(dice: random.Random, data: bytes) -> bytes:
-    word = dice.choice((b"NaN", b"Infinity", b"-Infinity", b"1e999", b"01", b"+1", b"0x10", b".5"))
-    return data[:-1] + b',"temperature":' + word + b"}"
+def _recoded(name: str, dice: random.Random, data: bytes) -> bytes:
+    return data.decode().encode(name, "replace")
 
 
-def _wrapped(dice: random.Random, data: bytes) -> bytes:
-    return dice.choice((b"[" + data + b"]", data + data, data + b"}", b"null", b"7", b'"hi"', b""))
+def _around(before: bytes, after: bytes, dice: random.Random, data: bytes) -> bytes:
+    return before + data + after
 
 
-def _deep(dice: random.Random, data: bytes) -> bytes:
-    depth = dice.choice((200, 2000, 20000))
-    return data[:-1] + b',"x_deep":' + b"[" * depth + b"]" * depth + b"}"
+def _instead(data: bytes, dice: random.Random, _: bytes) -> bytes:
+    return data
 
 
-def _recoded(dice: random.Random, data: bytes) -> bytes:
-    text = data.decode()
-    name = dice.choice(("utf-16", "utf-32", "utf-16-le", "utf-8-sig", "latin-1"))
-    return text.encode(name, "replace")
+def _doubled(dice: random.Random, data: bytes) -> bytes:
+    return data + data
 
 
-def _lenient(dice: random.Random, data: bytes) -> bytes:
-    return dice.choice(
-        (
-            data.replace(b'"', b"'"),
-            data[:-1] + b",}",
-            b"/* hi */" + data,
-            data + b"\0",
-            b"\v" + data,
-        )
-    )
+def _single_quotes(dice: random.Random, data: bytes) -> bytes:
+    return data.replace(b'"', b"'")
 
 
-def _huge(dice: random.Random, data: bytes) -> bytes:
-    return data[:-1] + b',"x_long":"' + b"a" * dice.choice((10_000, 200_000)) + b'"}'
+def _trailing_comma(dice: random.Random, data: bytes) -> bytes:
+    return data[:-1] + b",}"
 
 
-_BROKEN: tuple[Texture, ...] = (
-    _cut, _cut, _swapped, _swapped, _duplicated, _surrogate, _number, _wrapped, _deep, _recoded,
-    _lenient, _huge,
+CARDS: tuple[Texture, ...] = (
+    *[_cut] * 6, *[_swapped] * 8, _doubled, _single_quotes, _trailing_comma,
+    *(partial(_member, extra) for extra in (
+        b'"stream":false', b'"max_tokens":1', b'"messages":[]', b'"model":"x"',
+        b'"temperature":NaN', b'"temperature":Infinity', b'"top_p":-Infinity',
+        b'"temperature":1e999', b'"temperature":01', b'"temperature":+1', b'"n":0x1',
+        b'"top_p":.5', b'"seed":' + b"9" * 400,
+        *(b'"x_deep":' + b"[" * depth + b"]" * depth for depth in (200, 2000, 20000)),
+        *(b'"x_long":"' + b"a" * length + b'"' for length in (10_000, 200_000)),
+    )),
+    *(partial(_surrogate, half) for half in (rb"\ud83c", rb"\udc00", rb"\ud83c\ud83c", rb"\u0000")),
+    *(partial(_recoded, name) for name in ("utf-16", "utf-32", "utf-16-le", "utf-8-sig")),
+    *(partial(_around, *pair) for pair in (
+        (b"[", b"]"), (b"", b"}"), (b"/* hi */", b""), (b"", b"\0"), (b"\v", b""),
+        (b'{"a":"\xe9",', b""), (b"\xff", b""), (b"data: ", b"\n\n"),
+    )),
+    *(partial(_instead, data) for data in (b"null", b"7", b'"hi"', b"", b"[]", b" \n", b"{}")),
 )  # fmt: skip
+"""Every way; those that chance completes stand several times."""

@@ -77,7 +77,7 @@ _TABLE: Mapping[tuple[str, str], Row] = {
                                ("request.messages-empty-code", "request.messages-empty-param")),
     ("messages[]", "type"): ("request.message-type-refused", TYPE, False, _TYPED_IN),
     ("messages[].role", "required"): ("request.role-required", MISSING, False, _MISSING_IN),
-    ("messages[].role", "type"): ("request.unknown-role-refused", TYPE, False, _NOTHING),
+    ("messages[].role", "type"): ("request.role-type-refused", TYPE, False, _TYPED_IN),
     ("messages[].role", "enum"): ("request.unknown-role-refused", UNSUPPORTED, False, _ROLE),
     ("messages[].content", "required"): ("request.content-required", MISSING, False, _MISSING_IN),
     ("messages[].content", "type"): ("request.content-type-refused", TYPE, False, _TYPED_IN),
@@ -95,6 +95,12 @@ _TABLE: Mapping[tuple[str, str], Row] = {
     ("stop", "type"): ("request.stop-type-refused", TYPE, False, _TYPED),
     ("stop[]", "type"): ("request.stop-type-refused", TYPE, True, _NOTHING),
     ("stream", "type"): ("request.stream-type-refused", TYPE, False, _TYPED),
+    ("stream_options", "type"): ("request.stream-options-type-refused", TYPE, False, _TYPED),
+    ("top_p", "type"): ("request.sampling-types-refused", TYPE, False, _TYPED),
+    ("n", "type"): ("request.sampling-types-refused", TYPE, False, _TYPED),
+    ("seed", "type"): ("request.sampling-types-refused", TYPE, False, _TYPED),
+    ("presence_penalty", "type"): ("request.sampling-types-refused", TYPE, False, _TYPED),
+    ("frequency_penalty", "type"): ("request.sampling-types-refused", TYPE, False, _TYPED),
     ("temperature", "minimum"): ("request.temperature-range", VALUE, False, _RANGED),
     ("temperature", "maximum"): ("request.temperature-range", VALUE, False, _RANGED),
     ("top_p", "minimum"): ("request.top-p-range", VALUE, False, _RANGED),
@@ -199,8 +205,10 @@ def _lenient(flaw: Flaw) -> bool:
         return isinstance(value, (str, int, float)) or value is ABSENT
     if flaw.shape == "messages[].role":
         return isinstance(value, str) and value.lower() in ("system", "user", "assistant", "")
-    if flaw.shape in ("max_tokens", "temperature") and flaw.keyword == "type":
+    if flaw.keyword == "type" and flaw.shape in _NUMBERS:
         return isinstance(value, str) and not value.strip()
+    if flaw.shape == "stream_options":
+        return not value  # Loosely typed languages take what is empty for what is absent.
     return isinstance(value, float) and value.is_integer()
 
 

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from conformance.exchange import Setting
-from conformance.fuzz.cases import case, subject_of
+from conformance.fuzz.cases import Maker, subject_of
 from conformance.fuzz.flaws import flaws, written
 from conformance.scene import Scene
 from openapi import contract
@@ -28,7 +28,7 @@ def test_every_generated_body_is_judged_as_jsonschema_judges_it() -> None:
     reference = jsonschema.Draft202012Validator(LAW.standalone_schema("ChatRequest"))
     compared = 0
     for number in range(400):
-        data = case(number, scene, subject).request.body or b""
+        data = Maker(scene, subject).case(number).request.body or b""
         try:
             body = json.loads(data.decode("utf-8"))
         except (ValueError, RecursionError):

@@ -8,7 +8,8 @@ from typing import Any
 from conformance.catalogue import catalogue
 from conformance.exchange import Ending, Exchange, Request, Setting
 from conformance.fuzz import FUZZ
-from conformance.fuzz.harvest import Harvest, in_order
+from conformance.fuzz.harvest import Harvest, families
+from conformance.fuzz.kin import Family
 from conformance.reading import Reading
 from openapi import contract
 
@@ -23,8 +24,8 @@ def harvest() -> Harvest:
     return Harvest(SETTING, contract(), catalogue(contract()), CHAPTER)
 
 
-def reading(*given: Any, **fields: Any) -> Reading:
-    return Reading(exchange(*given, **fields), SETTING)
+def reading(*given: Any, **fields: Any) -> Family:
+    return Family(None, [Reading(exchange(*given, **fields), SETTING)])
 
 
 def exchange(label: str, status: int, answer: dict[str, Any], **fields: Any) -> Exchange:
@@ -117,4 +118,9 @@ def test_only_the_last_try_is_judged_and_cases_come_before_their_shrinking() -> 
     first = exchange("case-000002", 503, {})
     again = Exchange(first.request, Ending.COMPLETE, probe=FUZZ, attempt=2, status=200)
     step, other = exchange("shrink-000001", 200, TAKEN), exchange("case-000001", 200, TAKEN)
-    assert in_order([step, again, first, other]) == [other, again, step]
+    found = list(families([step, again, first, other], SETTING))
+    assert [[each.exchange for each in family.readings] for family in found] == [
+        [other],
+        [again],
+        [step],
+    ]
