@@ -12,6 +12,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal, Protocol
 
+from mock_server.frozen import frozen
+
 NO_BIAS: Mapping[int, float] = MappingProxyType({})
 
 
@@ -37,7 +39,7 @@ class FinishReason(StrEnum):
     """The ceiling on completion tokens."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Turn:
     """One turn of the conversation, after system texts were folded and equal roles merged."""
 
@@ -45,7 +47,7 @@ class Turn:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prompt:
     """A checked request: every default filled in, every name resolved."""
 
@@ -93,7 +95,7 @@ def digest(adapter: str | None, turns: Iterable[Turn]) -> bytes:
     return hashlib.blake2b(b"".join(parts), digest_size=16).digest()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenLogprob:
     """A token and the natural logarithm of its probability."""
 
@@ -106,7 +108,7 @@ class TokenLogprob:
     """Likeliest tokens at this position, likeliest first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """What a choice gained: normally the text of one token."""
 
@@ -120,7 +122,7 @@ class Piece:
     """Set on the last piece of a choice."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Usage:
     """Tokens of a call: non-negative integers whose total cannot disagree with them."""
 
@@ -139,7 +141,7 @@ class Usage:
         return self.prompt + self.completion
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """One finished (or so far generated) choice."""
 
@@ -149,7 +151,7 @@ class Choice:
     logprobs: tuple[TokenLogprob, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Completion:
     """All pieces of a call, folded."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -156,20 +156,16 @@ def added(words: Iterable[str]) -> list[tuple[str, Caller]]:
 
 def shown(text: str, incoming: Incoming) -> str:
     """Return a text that may be sent back: without the keys the request came with."""
-    for key in _sent(incoming.headers):
+    sent = incoming.headers.get("authorization")
+    if sent and (key := credentials(sent)):
         text = text.replace(key, "[key]")
+    for name in incoming.headers:
+        if name.startswith(BYOK) and (key := incoming.headers[name]):
+            text = text.replace(key, "[key]")
     return text
 
 
-def _sent(headers: Mapping[str, str]) -> Iterator[str]:
-    sent = headers.get("authorization")
-    if sent and (key := credentials(sent)):
-        yield key
-    for name, value in headers.items():
-        if name.startswith(BYOK) and value:
-            yield value
-
-
+@functools.lru_cache(1024)
 def credentials(authorization: str) -> str | None:
     """Return the key of an `Authorization: Bearer ...` value; None for any other scheme."""
     scheme, _, rest = authorization.strip().partition(" ")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
+from mock_server.frozen import frozen
+
 KEPT = 10_000
 """Entries kept for reading; totals count all there ever were."""
 EXPIRED_AT_ONCE = 16
@@ -36,7 +38,7 @@ class Refusal(StrEnum):
     """The wallet has less than the call may cost."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One line of the ledger: an admitted request, settled."""
 

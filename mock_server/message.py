@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from mock_server.frozen import frozen
 
 JSON = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Incoming:
     """A request whose body has not been read; admission asks for the body when it is due."""
 
@@ -28,7 +30,7 @@ class Incoming:
         return self.headers.get(name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """An answer that is known whole, or the head of a stream."""
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from mock_server.frozen import frozen
+
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
 DAY = 86_400 * SECOND
@@ -84,7 +86,7 @@ class Quota:
         return max(0, until - max(now, until - unused * self.step))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Allowance:
     """A quota's answer; its headers are true to the state it left."""
 

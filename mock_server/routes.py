@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from mock_server.frozen import frozen
 from openapi import Operation
 
 _PARAMETER = re.compile(r"\{([^{}/]+)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Route:
     """A path of the contract and what may be done there."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from mock_server.frozen import frozen
 from mock_server.problem import Problem
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """A model's context, in tokens of prompt and completion together."""
 

@@ -7,17 +7,17 @@ synchronous and asynchronous engines are driven by the same edge.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from mock_server.completion import Completion, FinishReason, Piece, Prompt, TokenLogprob, Usage
+from mock_server.frozen import frozen
 
 Json = dict[str, Any]
 
 NANO: Final = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stamp:
     """What one answer repeats in every object."""
 

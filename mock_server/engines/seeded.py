@@ -60,8 +60,10 @@ class Seeded:
         if _spells(prompt) or prompt.stop:
             return Completion.fold(prompt, self.pieces(prompt))
         choices = tuple(
-            _whole(Draft(self._book, prompt, index).phrases(), prompt.cap)
-            for index in range(prompt.n)
+            [
+                _whole(Draft(self._book, prompt, index).phrases(), prompt.cap)
+                for index in range(prompt.n)
+            ]
         )
         return Completion(choices, Usage(prompt.tokens, sum([one.tokens for one in choices])))
 

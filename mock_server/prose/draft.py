@@ -78,20 +78,32 @@ class Draft:
                 unit = self._book.unit(part, self._choice)
                 yield unit.size, (unit.text,), (unit,)
         else:
-            total = before.size + after.size
-            for number, (sentence, block, at) in enumerate(self._sentences()):
-                picks = block.picks[at : at + sentence.length]
-                size = sum(map(getitem, sentence.sizes, picks))
-                if number and self._complete(total, size):
-                    break
-                total += size
-                yield (
-                    size,
-                    map(getitem, sentence.texts, picks),
-                    map(getitem, sentence.slots, picks),
-                )
+            yield from self._prose(before.size + after.size)
         if after.size:
             yield after.size, (after.text,), (after,)
+
+    def _prose(self, total: int) -> Iterator[Phrases]:
+        """Return sentences until the text, of `total` tokens already, has enough of them."""
+        # The same steps as in `_sentences`, without a generator in between.
+        later, dice, number, at = self._book.later(self._choice), self._dice, 0, 1
+        preferences, _, picks = dice.block(0)
+        length, slots, texts, sizes = self._first(preferences[0] >> 5)
+        begun = False
+        while True:
+            picked = picks[at : at + length]
+            size = sum(map(getitem, sizes, picked))
+            if begun and self._complete(total, size):
+                return
+            begun = True
+            total += size
+            yield size, map(getitem, texts, picked), map(getitem, slots, picked)
+            at += length
+            if at + words.WIDEST >= FACES:
+                number += 1
+                at = 0
+                preferences, _, picks = dice.block(number)
+            length, slots, texts, sizes = later[preferences[at] >> 5]
+            at += 1
 
     def tokens(self) -> Iterator[Token]:
         """Return the tokens one by one, as biases and penalties have them: the slow road."""

@@ -56,6 +56,7 @@ def configured(app: App | Callable[[], App], **more: Any) -> uvicorn.Config:
         log_level="critical",
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE,
         backlog=2048,
         **more,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mock_server.frozen import frozen
 from mock_server.ledger import Ending, Refusal
 from mock_server.quota import Allowance, Quota
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Take:
     """Spend requests of an account; granted with an `Allowance`."""
 
@@ -19,7 +20,7 @@ class Take:
     """Requests in a day that begins at midnight, UTC; None for no such limit."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hold:
     """Set nano-USD of a wallet aside, and spend tokens, both or neither; granted with `Held`."""
 
@@ -40,7 +41,7 @@ class Hold:
     """The most that the request may take; what it did not take is given back when it settles."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Held:
     """The answer to a `Hold`."""
 
@@ -52,7 +53,7 @@ class Held:
         return self.refusal is None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settle:
     """Charge a held request, once, and give back what was held too much; granted with `Settled`."""
 
@@ -69,7 +70,7 @@ class Settle:
     """What the client attributes the cost to."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Release:
     """Give a hold and its tokens back uncharged; granted with `Settled`."""
 
@@ -77,7 +78,7 @@ class Release:
     account: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settled:
     """The answer to a `Settle` or a `Release`."""
 
@@ -163,7 +164,7 @@ class Refill:
     tokens: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """The body of the request; granted by the edge with its bytes, or None over the limit."""
 
