@@ -194,6 +194,11 @@ def failed() -> Problem:
     return Problem("upstream_error", "The engine failed. Nothing was charged; try again.")
 
 
+def broken_off() -> Problem:
+    """Return what a client is told when the engine broke while it answered."""
+    return Problem("upstream_error", "The engine failed while answering. Try again.")
+
+
 def saturated(seconds: int) -> Problem:
     """Return what a client is told when the engine has no room."""
     return Problem(

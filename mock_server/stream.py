@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
 from typing import Any, cast
 
 from mock_server import shapes, sse
-from mock_server.admission import failed, saturated
+from mock_server.admission import broken_off, failed, saturated
 from mock_server.call import Call
 from mock_server.chunking import chunked, chunked_later
 from mock_server.completion import AtOnce, Completion, EngineFailure, EngineSaturated, Piece
@@ -110,7 +110,7 @@ class Stream:
 
     def _failed(self, error: Exception) -> bytes:
         self.ending = Ending.FAILED
-        problem = self._call.behaviour.problem(told(error), self._call)
+        problem = self._call.behaviour.problem(told(error, answering=True), self._call)
         self._call.code = problem.code
         return sse.error(problem.document()["error"])
 
@@ -166,12 +166,15 @@ async def waiting(made: Iterator[Piece] | AsyncIterator[Piece]) -> AsyncGenerato
             await made.aclose()
 
 
-def told(error: BaseException) -> Problem:
-    """Return what the client is told of an engine's failure: never the failure's own words."""
+def told(error: BaseException, *, answering: bool = False) -> Problem:
+    """Return what the client is told of an engine's failure: never the failure's own words.
+
+    What was delivered before is charged, so amid an answer nothing else is claimed.
+    """
     if isinstance(error, Problem):
         return error
     if isinstance(error, EngineSaturated):
         return saturated(error.retry_after)
     if not isinstance(error, EngineFailure):
         _log.error("the engine broke", exc_info=error)
-    return failed()
+    return broken_off() if answering else failed()

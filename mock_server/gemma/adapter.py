@@ -1,46 +1,27 @@
 """Adapters: checked by us and turned into what the runtime loads, since it checks too late.
 
-Knows PEFT folders and `.onnx_adapter` files; no model. An edge to `onnxruntime`'s adapter format.
+Knows `.onnx_adapter` files and places in a graph; no model. An edge to `onnxruntime`'s adapter
+format.
 """
 
 from __future__ import annotations
 
 import importlib
-import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mock_server.gemma.native import plain
+from mock_server.gemma.peft import Pair, PeftError, read_peft
 from mock_server.gemma.shape import Slot
-from mock_server.gemma.weights import Array, WeightsError, read_safetensors
+from mock_server.gemma.weights import Array
 
-TENSOR = re.compile(r"(?:base_model\.model\.)?(.+)\.lora_([AB])(?:\.default)?\.weight")
 LARGEST_RANK = 512
-SETTINGS, TENSORS = "adapter_config.json", "adapter_model.safetensors"
-REFUSED = {
-    "use_dora": "DoRA",
-    "use_bdlora": "block-diagonal LoRA",
-    "alora_invocation_tokens": "activated LoRA",
-    "fan_in_fan_out": "transposed weights",
-    "lora_bias": "biases",
-}
 
 
 class AdapterError(ValueError):
     """An adapter that cannot be used with this model, and why, in one sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """The two matrices of one projection: [inputs, rank] and [rank, outputs], scale included."""
-
-    a: Array
-    b: Array
 
 
 def convert(source: Path, slots: tuple[Slot, ...], half: bool, destination: Path) -> None:
@@ -48,50 +29,20 @@ def convert(source: Path, slots: tuple[Slot, ...], half: bool, destination: Path
     if not slots:
         raise AdapterError("this model takes no adapters; prepare it with gonogo-mock prepare")
     if source.is_dir():
-        arrays = placed(peft(source), slots)
+        try:
+            arrays = placed(read_peft(source), slots)
+        except PeftError as error:
+            raise AdapterError(str(error)) from None
     elif source.is_file():
         arrays = read(source)
     else:
         raise AdapterError(f"{source.name} is neither a PEFT folder nor an .onnx_adapter file")
     check(arrays, slots, source.name)
     kind = np.float16 if half else np.float32
+    for key, array in arrays.items():
+        if array.size and np.abs(array).max() > np.finfo(kind).max:
+            raise AdapterError(f"{source.name}: {key} holds values too large for {kind.__name__}")
     write(destination, {name: array.astype(kind) for name, array in arrays.items()})
-
-
-def peft(folder: Path) -> dict[str, Pair]:
-    """Read what `PeftModel.save_pretrained` wrote, by the projection's Hugging Face name."""
-    try:
-        settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
-        kind = settings["peft_type"]
-        rank, alpha = int(settings["r"]), float(settings["lora_alpha"])
-    except OSError:
-        raise AdapterError(f"{folder.name} has no {SETTINGS}") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise AdapterError(f"{folder.name}/{SETTINGS} is not a LoRA's: {error}") from None
-    if kind != "LORA":
-        raise AdapterError(f"{folder.name} is of kind {kind}; only LORA works")
-    for key, what in REFUSED.items():
-        if settings.get(key):
-            raise AdapterError(f"{folder.name} uses {what} ({key}), which this server cannot")
-    try:
-        tensors = read_safetensors(folder / TENSORS)
-    except WeightsError as error:
-        raise AdapterError(f"{folder.name}: {error}") from None
-    sides: dict[str, dict[str, Array]] = {}
-    for name, tensor in tensors.items():
-        found = TENSOR.fullmatch(name)
-        if found is None:
-            raise AdapterError(f"{folder.name}: tensor {name} is not a LoRA matrix")
-        sides.setdefault(found[1], {})[found[2]] = tensor.astype(np.float32)
-    pairs: dict[str, Pair] = {}
-    for module, pair in sides.items():
-        if len(pair) != 2:
-            raise AdapterError(f"{folder.name}: {module} has only one of its two matrices")
-        own_rank = _patterned(settings.get("rank_pattern"), module, rank)
-        own_alpha = _patterned(settings.get("alpha_pattern"), module, alpha)
-        scale = own_alpha / (own_rank**0.5 if settings.get("use_rslora") else own_rank)
-        pairs[module] = Pair(pair["A"].T, pair["B"].T * np.float32(scale))
-    return pairs
 
 
 def placed(pairs: Mapping[str, Pair], slots: tuple[Slot, ...]) -> dict[str, Array]:
@@ -148,8 +99,8 @@ def read(path: Path) -> dict[str, Array]:
         adapter = _format().read_adapter(str(path))
         # The arrays only borrow the file's memory.
         return {name: value.numpy().copy() for name, value in adapter.get_parameters().items()}
-    except Exception as error:
-        raise AdapterError(f"{path.name} is not an .onnx_adapter file: {plain(error)}") from None
+    except Exception:
+        raise AdapterError(f"{path.name} is no .onnx_adapter file, or a damaged one") from None
 
 
 def write(path: Path, arrays: Mapping[str, Array]) -> None:
@@ -177,10 +128,3 @@ def _fits(module: str, pair: Pair, inputs: int, outputs: int) -> None:
         )
     if not 1 <= a[1] <= LARGEST_RANK:
         raise AdapterError(f"{module} has rank {a[1]}; ranks from 1 to {LARGEST_RANK} work")
-
-
-def _patterned(patterns: Any, module: str, otherwise: float) -> float:
-    for pattern, value in (patterns or {}).items():
-        if re.fullmatch(rf"(.*\.)?({pattern})", module):
-            return float(value)
-    return otherwise

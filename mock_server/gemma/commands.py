@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -64,7 +66,7 @@ def prepare(
         ) from None
     paths = named_paths(adapters)
     try:
-        with built(source, click.echo) as folder:
+        with _told_to_stop(), built(source, click.echo) as folder:
             made = make(
                 folder, destination, adapters=paths, baked=baked, tokenizer=tokenizer, watch=_watch
             )
@@ -88,6 +90,20 @@ def doctor(model_dir: Path | None) -> None:
         good = good and line.good
     if not good:
         raise SystemExit(1)
+
+
+@contextlib.contextmanager
+def _told_to_stop() -> Iterator[None]:
+    """Turn the signal that ends a process into an exception, so that nothing half-made stays."""
+
+    def stop(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _watch(what: str, size: int) -> Callable[[int], object]:

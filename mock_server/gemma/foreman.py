@@ -53,6 +53,7 @@ class _Waiting:
 class _Answer:
     """What the worker says to one order; waiting for it has a bound."""
 
+    leaves: bool
     said: queue.SimpleQueue[tuple[str, Any]] = field(default_factory=queue.SimpleQueue)
 
 
@@ -67,6 +68,7 @@ class Foreman:
         self._orders: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._answers: dict[str, _Answer] = {}
         self._adapters: dict[str, tuple[str, str]] = {}
+        self._leaving: set[str] = set()
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
         self._up = threading.Event()
@@ -119,21 +121,28 @@ class Foreman:
                 waiting.listener = _ignore
                 self._orders.put(encode_order("cancel", job))
             else:
-                del self._jobs[job]
-                self._begin(self._room.leave(job))
+                self._leave(job)
 
     def load(self, name: str, source: Path, made: Path) -> None:
         """Load an adapter, converted into the file `made`; raises WorkerError with the reason."""
         paths = (str(source), str(made))
-        self._order(name, encode_order("load", name, *paths))
+        with self._lock:
+            self._expect(name, leaves=False)
+            self._orders.put(encode_order("load", name, *paths))
+        self._hear_out(name, f"adapter {name} was not loaded within {ORDER_SECONDS:.0f} seconds")
         with self._lock:
             self._adapters[name] = paths
 
     def unload(self, name: str) -> None:
-        """Unload an adapter once its last job has ended; raises WorkerError."""
+        """Unload an adapter once its last job has ended; raises WorkerError.
+
+        One that is still in use after a while goes with its last job all the same.
+        """
         with self._lock:
-            self._adapters.pop(name, None)
-        self._order(name, encode_order("unload", name))
+            self._expect(name, leaves=True)
+            self._leaving.add(name)
+            self._let_go()
+        self._hear_out(name, f"adapter {name} is still in use; it goes with its last request")
 
     def close(self) -> None:
         """End the worker; idempotent."""
@@ -149,22 +158,36 @@ class Foreman:
         if self._keeper.is_alive() and self._keeper is not threading.current_thread():
             self._keeper.join(STOP_SECONDS)
 
-    def _order(self, name: str, line: bytes) -> None:
-        answer = _Answer()
-        with self._lock:
-            if name in self._answers:
-                raise WorkerError(f"adapter {name} is being changed already")
-            self._answers[name] = answer
-            self._orders.put(line)
+    def _expect(self, name: str, *, leaves: bool) -> None:
+        if name in self._answers:
+            raise WorkerError(f"adapter {name} is being changed already")
+        self._answers[name] = _Answer(leaves)
+
+    def _hear_out(self, name: str, late: str) -> None:
         try:
-            verb, words = answer.said.get(timeout=ORDER_SECONDS)
+            verb, words = self._answers[name].said.get(timeout=ORDER_SECONDS)
         except queue.Empty:
-            raise WorkerError(f"adapter {name}: no answer within {ORDER_SECONDS:.0f} s") from None
+            raise WorkerError(late) from None
         finally:
             with self._lock:
                 self._answers.pop(name, None)
         if verb == "refused":
             raise WorkerError(str(words[1]))
+
+    def _leave(self, job: int) -> None:
+        """A job is over: its room is free, and its adapter if nobody else speaks through it."""
+        del self._jobs[job]
+        self._begin(self._room.leave(job))
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if not self._leaving:
+            return
+        used = {one.job.adapter for one in self._jobs.values()}
+        for name in self._leaving - used:
+            self._leaving.discard(name)
+            self._adapters.pop(name, None)
+            self._orders.put(encode_order("unload", name))
 
     def _begin(self, jobs: list[int]) -> None:
         for job in jobs:
@@ -235,8 +258,7 @@ class Foreman:
                 if waiting is None:
                     continue
                 if isinstance(event, Gone) or event.end is not End.NO:
-                    del self._jobs[event.job]
-                    self._begin(self._room.leave(event.job))
+                    self._leave(event.job)
             waiting.listener(event)
 
     def _bury(self, orders: queue.SimpleQueue[bytes | None]) -> None:
@@ -252,8 +274,11 @@ class Foreman:
             for waiting in gone:
                 del self._jobs[waiting.job.id]
                 self._room.leave(waiting.job.id)
+            self._let_go()
             for name, answer in self._answers.items():
-                answer.said.put(("refused", [name, DIED]))
+                # The dead one took its adapters along, but some in line may wait for this one.
+                if name not in self._leaving:
+                    answer.said.put(("unloaded" if answer.leaves else "refused", [name, DIED]))
         for waiting in gone:
             waiting.listener(Gone(waiting.job.id, DIED))
 

@@ -1,4 +1,4 @@
-"""Rounds: every running sequence moves by one token, and long prompts by one slice, in turn.
+"""Rounds: every running sequence moves by one token, and between them prompts are read in slices.
 
 Knows neither processes nor the runtime: sequences are made by a function, time is read from one.
 """
@@ -12,6 +12,7 @@ from typing import Protocol
 from mock_server.gemma.job import End, Gone, Job, Token
 
 SLICE_SECONDS = 0.05
+"""As long may prompts be read in a round, while the others wait for their next token."""
 SMALLEST_SLICE = 16
 """Kernels for a few rows round in another way, and a greedy text must not depend on the slices."""
 LARGEST_SLICE = 1024
@@ -35,6 +36,11 @@ class _Running:
     read: int = 0
     made: int = 0
 
+    @property
+    def reads(self) -> bool:
+        """True until the whole prompt was taken in."""
+        return self.read < len(self.job.prompt)
+
 
 class Rounds:
     """The running jobs of a worker; they join and leave between any two tokens."""
@@ -52,10 +58,6 @@ class Rounds:
         """True while a turn has something to do or to tell."""
         return bool(self._running or self._early)
 
-    def uses(self, adapter: str) -> bool:
-        """True while a running job speaks through the adapter."""
-        return any(one.job.adapter == adapter for one in self._running.values())
-
     def add(self, job: Job) -> None:
         """Let a job join."""
         try:
@@ -71,31 +73,48 @@ class Rounds:
     def turn(self) -> list[Token | Gone]:
         """Move everyone on; returns what happened, also since the last turn."""
         events, self._early = self._early, []
-        for one in list(self._running.values()):
-            try:
-                event = self._move(one)
-            except ValueError as error:
-                event = Gone(one.job.id, str(error))
-            if event is None:
-                continue
-            events.append(event)
-            if isinstance(event, Gone) or event.end is not End.NO:
-                del self._running[one.job.id]
+        began = self._now()
+        for one in [one for one in self._running.values() if one.reads]:
+            self._moved(one, self._read, events)
+            if one.reads:
+                # Whoever has not read all goes behind the others who read.
+                self._running[one.job.id] = self._running.pop(one.job.id)
+            if self._now() - began >= SLICE_SECONDS:
+                break
+        for one in [one for one in self._running.values() if not one.reads]:
+            self._moved(one, self._step, events)
         return events
 
-    def _move(self, one: _Running) -> Token | Gone | None:
+    def _moved(
+        self,
+        one: _Running,
+        move: Callable[[_Running], Token | None],
+        events: list[Token | Gone],
+    ) -> None:
+        event: Token | Gone | None
+        try:
+            event = move(one)
+        except ValueError as error:
+            event = Gone(one.job.id, str(error))
+        if event is None:
+            return
+        events.append(event)
+        if isinstance(event, Gone) or event.end is not End.NO:
+            del self._running[one.job.id]
+
+    def _read(self, one: _Running) -> Token | None:
+        job, began = one.job, self._now()
+        end = one.read + self._slice
+        if len(job.prompt) - end < SMALLEST_SLICE:
+            end = len(job.prompt)
+        part = job.prompt[one.read : end]
+        one.sequence.read(part)
+        one.read += len(part)
+        self._fit(len(part), self._now() - began)
+        return None
+
+    def _step(self, one: _Running) -> Token:
         job = one.job
-        if one.read < len(job.prompt):
-            end = one.read + self._slice
-            if len(job.prompt) - end < SMALLEST_SLICE:
-                end = len(job.prompt)
-            part = job.prompt[one.read : end]
-            began = self._now()
-            one.sequence.read(part)
-            one.read += len(part)
-            self._fit(len(part), self._now() - began)
-            if one.read < len(job.prompt):
-                return None
         token, logprob, top = one.sequence.step()
         one.made += 1
         end = End.NO

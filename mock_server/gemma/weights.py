@@ -67,7 +67,14 @@ def read_safetensors(path: Path) -> dict[str, Array]:
         header: dict[str, Any] = json.loads(data[8 : 8 + size])
         header.pop("__metadata__", None)
         return {name: _tensor(entry, data[8 + size :]) for name, entry in header.items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        OverflowError,
+    ) as error:
         raise WeightsError(f"{path.name} is not a safetensors file: {error}") from None
 
 

@@ -38,7 +38,6 @@ class Bench:
         report: Callable[[bytes], object],
     ) -> None:
         self._folder, self._model, self._rounds, self._report = folder, model, rounds, report
-        self._leaving: list[str] = []
 
     def carry_out(self, verb: str, words: Any) -> None:
         """Take one order; what goes wrong is reported, never raised."""
@@ -54,21 +53,20 @@ class Bench:
                     self._model.load(Path(made), name)
                 except ValueError as error:
                     self._report(encode_report("refused", name, str(error)))
+                except Exception as error:
+                    # Whatever an adapter's files hold, the running answers must not break.
+                    sys.stderr.write(f"adapter {name}: {error!r}\n")
+                    self._report(encode_report("refused", name, f"{name} cannot be read"))
                 else:
                     self._report(encode_report("loaded", name))
             case "unload":
-                self._leaving.append(words[0])
-
-    def let_go(self) -> None:
-        """Unload adapters that are no longer in use."""
-        for name in [name for name in self._leaving if not self._rounds.uses(name)]:
-            self._leaving.remove(name)
-            try:
-                self._model.unload(name)
-            except ValueError as error:
-                self._report(encode_report("refused", name, str(error)))
-            else:
-                self._report(encode_report("unloaded", name))
+                name = words[0]
+                try:
+                    self._model.unload(name)
+                except ValueError as error:
+                    self._report(encode_report("refused", name, str(error)))
+                else:
+                    self._report(encode_report("unloaded", name))
 
 
 def work(
@@ -84,9 +82,7 @@ def work(
             if order is None:
                 return
             bench.carry_out(*order)
-            bench.let_go()
         events = rounds.turn()
-        bench.let_go()
         now = time.perf_counter()
         if events or now - told > SIGN_OF_LIFE_SECONDS:
             report(encode_events(events))

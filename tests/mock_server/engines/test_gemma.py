@@ -232,6 +232,27 @@ def test_adapters_come_and_go_while_the_engine_runs(engine: Gemma, tmp_path: Pat
         engine.unload_adapter("two")
 
 
+def test_an_adapter_that_leaves_serves_first_whoever_asked_for_it(tiny: Path, tmp_path: Path):
+    engine = make(tiny, room=1, line=2, adapters={"one": adapter(tmp_path / "one", 1)})
+    asked = prompt(engine, cap=300, logit_bias=NO_END, adapter="one")
+
+    async def told_to_leave() -> list[list[Piece]]:
+        running = [asyncio.create_task(gather(engine, asked)) for _ in range(2)]
+        await asyncio.sleep(0)
+        await asyncio.to_thread(engine.unload_adapter, "one")
+        return await asyncio.gather(*running)
+
+    try:
+        first, second = asyncio.run(told_to_leave())
+        assert sum(piece.tokens for piece in first) == 300
+        assert [piece.text for piece in first] == [piece.text for piece in second]
+        assert engine.adapters() == ()
+        engine.load_adapter("one", tmp_path / "one")
+        assert answers(engine, asked)[0] == Completion.fold(asked, first)
+    finally:
+        engine.close()
+
+
 def test_a_bad_adapter_is_refused_and_the_engine_goes_on(engine: Gemma, tmp_path: Path):
     with pytest.raises(WorkerError, match=r"^two is neither a PEFT folder nor"):
         engine.load_adapter("two", tmp_path / "two")

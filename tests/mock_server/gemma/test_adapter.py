@@ -104,7 +104,23 @@ def test_an_onnx_adapter_is_taken_as_it_is(tmp_path: Path):
         ({"peft_type": "IA3"}, "mine is of kind IA3; only LORA works"),
         ({"use_dora": True}, "mine uses DoRA (use_dora), which this server cannot"),
         ({"fan_in_fan_out": True}, "mine uses transposed weights"),
-        ({"r": None}, "mine/adapter_config.json is not a LoRA's"),
+        ({"peft_type": ["LORA"]}, "mine is of kind ['LORA']; only LORA works"),
+        ({"layer_replication": [[0, 1]]}, "mine uses replicated layers"),
+        ({"init_lora_weights": "pissa"}, "mine was begun with pissa, which changes the base"),
+        ({"r": None}, "mine/adapter_config.json: r must be a whole number from 1"),
+        ({"r": 0}, "mine/adapter_config.json: r must be a whole number from 1"),
+        ({"r": -2, "use_rslora": True}, "mine/adapter_config.json: r must be a whole number"),
+        ({"r": "two"}, "mine/adapter_config.json: r must be a whole number from 1"),
+        ({"r": True}, "mine/adapter_config.json: r must be a whole number from 1"),
+        ({"r": 3}, f"{DOWN} has rank 2; the settings say 3"),
+        ({"lora_alpha": [4]}, "mine/adapter_config.json: lora_alpha must be a number"),
+        ({"lora_alpha": 1e300}, "mine/adapter_config.json: lora_alpha must be a number"),
+        ({"rank_pattern": ["q"]}, "mine/adapter_config.json: rank_pattern must give numbers"),
+        ({"rank_pattern": {"q": 0}}, "mine/adapter_config.json: rank_pattern must give ranks"),
+        ({"alpha_pattern": {"q": "4"}}, "mine/adapter_config.json: alpha_pattern must give num"),
+        ({"alpha_pattern": {"(": 4}}, "mine/adapter_config.json: alpha_pattern: ( is not a reg"),
+        ({"alpha_pattern": {"(.+)+x": 4}}, "mine/adapter_config.json: alpha_pattern: the pattern"),
+        ({"alpha_pattern": {".*.*.*.*x": 4}}, "mine/adapter_config.json: alpha_pattern: the pat"),
     ],
 )
 def test_settings_that_cannot_be_served(tmp_path: Path, settings: dict, sentence: str):
@@ -118,7 +134,6 @@ def test_settings_that_cannot_be_served(tmp_path: Path, settings: dict, sentence
         (matrices("model.layers.9.mlp.down_proj"), "the adapter is for model.layers.9.mlp"),
         (matrices(inputs=63), f"{DOWN} of the adapter is 63 to 32; this model's is 64 to 32"),
         (matrices(outputs=31), f"{DOWN} of the adapter is 64 to 31; this model's is 64 to 32"),
-        (matrices(rank=600), f"{DOWN} has rank 600; ranks from 1 to 512 work"),
         ({"lm_head.weight": np.zeros((2, 2), "f")}, "mine: tensor lm_head.weight is not a LoRA"),
         ({}, "mine holds no matrices"),
         (
@@ -135,6 +150,11 @@ def test_tensors_that_do_not_fit(tmp_path: Path, tensors: dict, sentence: str):
     assert refusal(peft(tmp_path / "mine", tensors)).startswith(sentence)
 
 
+def test_a_rank_beyond_reason(tmp_path: Path):
+    source = peft(tmp_path / "mine", matrices(rank=600), r=600)
+    assert refusal(source) == f"{DOWN} has rank 600; ranks from 1 to 512 work"
+
+
 def test_a_folder_that_is_not_peft(tmp_path: Path):
     (tmp_path / "mine").mkdir()
     assert refusal(tmp_path / "mine") == "mine has no adapter_config.json"
@@ -147,7 +167,7 @@ def test_a_damaged_onnx_adapter(tmp_path: Path, keep: int):
     converted(peft(tmp_path / "mine", matrices()))
     cut = tmp_path / "cut.onnx_adapter"
     cut.write_bytes((tmp_path / "made.onnx_adapter").read_bytes()[:keep])
-    assert refusal(cut).startswith("cut.onnx_adapter is not an .onnx_adapter file: ")
+    assert refusal(cut) == "cut.onnx_adapter is no .onnx_adapter file, or a damaged one"
 
 
 @pytest.mark.parametrize(
@@ -161,6 +181,20 @@ def test_a_damaged_onnx_adapter(tmp_path: Path, keep: int):
 def test_an_onnx_adapter_for_another_model(tmp_path: Path, arrays: dict, sentence: str):
     write(tmp_path / "other.onnx_adapter", arrays)
     assert sentence in refusal(tmp_path / "other.onnx_adapter")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "7", "[" * 100_000, "\xff"])
+def test_settings_that_are_no_object(tmp_path: Path, text: str):
+    source = peft(tmp_path / "mine", matrices())
+    (source / "adapter_config.json").write_bytes(text.encode("latin-1"))
+    assert refusal(source).startswith("mine/adapter_config.json is not ")
+
+
+def test_values_that_float16_cannot_hold(tmp_path: Path):
+    source = peft(tmp_path / "mine", {name: one * 1e6 for name, one in matrices().items()})
+    converted(source)
+    with pytest.raises(AdapterError, match="holds values too large for float16"):
+        converted(source, half=True)
 
 
 def test_nothing_there(tmp_path: Path):

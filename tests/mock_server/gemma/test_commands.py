@@ -1,5 +1,6 @@
 """`gonogo-mock prepare`, and what `serve` takes for the gemma engine, from the command line."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,23 @@ def test_prepare_says_what_to_type_next(tmp_path: Path, monkeypatch: pytest.Monk
     assert result.exit_code == 0, result.output
     assert "10 places for adapters, 1 adapters" in result.output
     assert f"gonogo-mock serve --engine gemma --model-dir {tmp_path / 'mine'}" in result.output
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 1)])
+def test_work_that_is_told_to_stop_leaves_nothing_half_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: int
+):
+    def stopped(what: str, size: int) -> None:
+        assert [path.name[:6] for path in tmp_path.iterdir()] == [".mine-"]
+        signal.raise_signal(number)
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(commands, "_watch", stopped)
+    words = ["prepare", str(BUILDER / "int4_cpu"), str(tmp_path / "mine")]
+    result = CliRunner().invoke(main, [*words, "--tokenizer", str(SHIPPED)])
+    assert result.exit_code == code
+    assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 @pytest.mark.parametrize("adapter", ["one", "=x", "a/b=x"])

@@ -1,17 +1,28 @@
 """Rounds: jobs join and leave between any two tokens, and a long prompt lets the others by."""
 
 from mock_server.gemma.job import End, Gone, Job, Token
-from mock_server.gemma.rounds import FIRST_SLICE, SMALLEST_SLICE, Rounds
+from mock_server.gemma.rounds import FIRST_SLICE, SLICE_SECONDS, SMALLEST_SLICE, Rounds
+
+
+class Clock:
+    """Time passes only while a prompt is read: so many seconds an id."""
+
+    def __init__(self, each: float) -> None:
+        self.seconds, self.each = 0.0, each
+
+    def __call__(self) -> float:
+        return self.seconds
 
 
 class Counting:
     """A sequence that says how many ids it has read, then counts on."""
 
-    def __init__(self, log: list[tuple[int, int]], job: Job) -> None:
-        self.log, self.job, self.length = log, job, 0
+    def __init__(self, log: list[tuple[int, int]], clock: Clock, job: Job) -> None:
+        self.log, self.clock, self.job, self.length = log, clock, job, 0
 
     def read(self, ids: list[int]) -> None:
         self.log.append((self.job.id, len(ids)))
+        self.clock.seconds += self.clock.each * len(ids)
         self.length += len(ids)
 
     def step(self):
@@ -21,20 +32,13 @@ class Counting:
         return self.length, None, ()
 
 
-class Clock:
-    """Every reading costs a second."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def __call__(self) -> float:
-        self.seconds += 1.0
-        return self.seconds
+FAST, SLOW = 1e-6, 1.0
 
 
-def rounds() -> tuple[Rounds, list[tuple[int, int]]]:
+def rounds(each: float = FAST) -> tuple[Rounds, list[tuple[int, int]]]:
     log: list[tuple[int, int]] = []
-    return Rounds(lambda job: Counting(log, job), Clock()), log
+    clock = Clock(each)
+    return Rounds(lambda job: Counting(log, clock, job), clock), log
 
 
 def job(number: int, prompt: int, cap: int = 3, ends: list[int] | None = None) -> Job:
@@ -63,17 +67,44 @@ def test_an_end_token_ends_a_job_even_on_the_last_allowed_token():
 
 
 def test_a_long_prompt_is_read_in_slices_between_the_others_steps():
-    turns, log = rounds()
-    turns.add(job(1, FIRST_SLICE + 2 * SMALLEST_SLICE, cap=9))
+    turns, log = rounds(SLOW)
     turns.add(job(2, 10, cap=9))
     assert turns.turn() == [Token(2, 11)]
+    turns.add(job(1, FIRST_SLICE + 2 * SMALLEST_SLICE, cap=9))
     assert turns.turn() == [Token(2, 12)]
-    assert [event.job for event in turns.turn()] == [1, 2]
+    assert turns.turn() == [Token(2, 13)]
+    assert [event.job for event in turns.turn()] == [2, 1]
     assert [size for number, size in log if number == 1] == [FIRST_SLICE, 16, 16]
 
 
+def test_slow_prompts_take_turns_by_slices_and_the_others_wait_for_one_of_them():
+    turns, log = rounds(SLOW)
+    turns.add(job(1, 3 * SMALLEST_SLICE))
+    turns.add(job(2, 2 * SMALLEST_SLICE))
+    while not turns.turn():
+        pass
+    assert log == [(1, 16), (2, 16), (1, 16), (2, 16)]
+
+
+def test_prompts_that_are_read_quickly_are_read_in_one_round():
+    turns, _ = rounds(FAST)
+    for number in range(1, 9):
+        turns.add(job(number, 14))
+    assert [event.job for event in turns.turn()] == [*range(1, 9)]
+
+
+def test_slices_grow_as_far_as_the_others_can_bear_it():
+    turns, log = rounds(SLICE_SECONDS / 100)
+    turns.add(job(1, 1000))
+    while not turns.turn():
+        pass
+    sizes = [size for _, size in log]
+    assert sizes[:3] == [16, 32, 64]
+    assert all(98 <= size <= 100 for size in sizes[3:-1])
+
+
 def test_the_last_slice_of_a_prompt_is_never_small():
-    turns, log = rounds()
+    turns, log = rounds(SLOW)
     turns.add(job(1, 3 * SMALLEST_SLICE + 1))
     while not turns.turn():
         pass
@@ -81,7 +112,7 @@ def test_the_last_slice_of_a_prompt_is_never_small():
 
 
 def test_a_job_can_be_cancelled_between_two_slices_of_its_prompt():
-    turns, log = rounds()
+    turns, log = rounds(SLOW)
     turns.add(job(1, 5000))
     turns.turn()
     turns.cancel(1)
@@ -107,14 +138,6 @@ def test_a_job_that_cannot_start_is_gone():
     def refuse(job: Job) -> Counting:
         raise ValueError("no such adapter")
 
-    turns = Rounds(refuse, Clock())
+    turns = Rounds(refuse, Clock(FAST))
     turns.add(job(1, 5))
     assert turns.turn() == [Gone(1, "no such adapter")]
-
-
-def test_an_adapter_is_in_use_while_its_job_runs():
-    turns, _ = rounds()
-    turns.add(Job(1, [9] * 20, 1, [], adapter="pirate"))
-    assert turns.uses("pirate")
-    turns.turn()
-    assert not turns.uses("pirate")

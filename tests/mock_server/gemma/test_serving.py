@@ -67,7 +67,11 @@ def test_a_dead_worker_breaks_a_stream_with_the_documented_event(engine: Gemma):
     answer = ask(app, body(**limits, stream=True))
     *_, last, _ = answer.body.split(b"\n\n")
     assert b'"code":"upstream_error"' in last
+    assert b"charged" not in last
     assert b"[DONE]" not in answer.body
+    (entry,) = ledger(app)["entries"]
+    assert entry["ending"] == "failed"
+    assert entry["completion_tokens"] == 3
     assert ask(app, body(max_tokens=2)).status == 200
 
 

@@ -35,6 +35,10 @@ def test_bfloat16_is_widened(tmp_path: Path):
         (2**60).to_bytes(8, "little"),
         (2).to_bytes(8, "little") + b"[]",
         (7).to_bytes(8, "little") + b'{"a":1}',
+        (100_000).to_bytes(8, "little") + b"[" * 100_000,
+        (59).to_bytes(8, "little") + b'{"a":{"dtype":"F32","shape":[1e9],"data_offsets":[0,4]}}   ',
+        (60).to_bytes(8, "little")
+        + b'{"a":{"dtype":"F32","shape":[9e99],"data_offsets":[-8,4]}}  ',
         (56).to_bytes(8, "little") + b'{"a":{"dtype":"F32","shape":[9],"data_offsets":[0,4]}}  ',
         (56).to_bytes(8, "little") + b'{"a":{"dtype":"U64","shape":[1],"data_offsets":[0,4]}}  ',
     ],
