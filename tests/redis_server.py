@@ -16,29 +16,36 @@ class RedisServer:
     def __init__(self, folder: Path) -> None:
         program = shutil.which("redis-server")
         assert program is not None, "the marker `redis` promises a redis-server"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        place = ("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder))
         kept = ("--save", "", "--appendonly", "yes", "--appendfsync", "no")
-        self._command = [program, *place, *kept]
+        self._command = [program, "--bind", "127.0.0.1", "--dir", str(folder), *kept]
         self._process: subprocess.Popen[bytes] | None = None
-        self.start()
+        for _ in range(5):  # another program may take a port between our finding and using it
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                self.port = free.getsockname()[1]
+            if self._came():
+                return
+        raise AssertionError("no redis-server started")
 
     @property
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
-        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
-        for _ in range(500):
+        """Start again, on the same port and with what it knew."""
+        assert self._came()
+
+    def _came(self) -> bool:
+        command = [*self._command, "--port", str(self.port)]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        while self._process.poll() is None:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     probe.sendall(b"PING\r\n")
                     if probe.recv(64).startswith(b"+PONG"):
-                        return
+                        return True
             time.sleep(0.02)
-        raise AssertionError("the redis-server did not start")
+        return False
 
     def stop(self) -> None:
         if self._process is not None:

@@ -12,7 +12,7 @@ from mock_server.app import App
 from mock_server.quota import SECOND
 from mock_server.state import redis
 from tests.mock_server.control.asking import TOKEN, control
-from tests.mock_server.driving import LOOP, Answer, ask, mock
+from tests.mock_server.driving import LOOP, Answer, ask, body, mock
 from tests.redis_server import RedisServer
 
 pytestmark = pytest.mark.redis
@@ -71,6 +71,16 @@ def test_money_and_limits_changed_at_one_worker_are_so_at_the_other(workers: lis
     answers = [using(one, "sk-aig-mock-small"), using(other, "sk-aig-mock-small")]
     assert [answer.status for answer in answers] == [200, 429]
     assert seen(one, "accounts") == seen(other, "accounts")
+
+
+def test_who_leaves_a_stream_pays_for_what_came(workers: list[App]) -> None:
+    one, other = workers
+    ask(one, body(stream=True, max_tokens=9), leaves_after=4)
+    books = seen(other, "ledger")
+    (entry,) = books["entries"]
+    assert (entry["ending"], books["held"]) == ("interrupted", 0)
+    assert 0 < entry["completion_tokens"] < 9
+    assert entry["cost"] == entry["prompt_tokens"] * 80 + entry["completion_tokens"] * 160
 
 
 def test_the_journal_is_one(workers: list[App]) -> None:
