@@ -13,6 +13,7 @@ from mock_server.message import Incoming, Reply
 from mock_server.pace import Schedule
 from mock_server.quota import Allowance
 from mock_server.routes import Route
+from mock_server.trace import Trace
 from openapi import Operation
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Call:
     """What a script does to it."""
     played: Mapping[str, Any] | None = None
     """Which reply of which step that is."""
+    trace: Trace | None = None
+    """What goes out for it and when, where that is noted."""
     reply: Reply | None = None
     """A reply that is sent as it is, chosen while it was admitted."""
     route: Route | None = None

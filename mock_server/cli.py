@@ -10,6 +10,7 @@ import click
 
 from mock_server.gemma.commands import Stopped, doctor, prepare
 from mock_server.gemma.options import model_options, modelled
+from mock_server.grading.command import grade
 from mock_server.keys import DEFAULT_KEY
 from mock_server.pace_options import pace, paced
 from mock_server.scripts.command import lint
@@ -28,6 +29,7 @@ def main() -> None:
 
 main.add_command(prepare)
 main.add_command(doctor)
+main.add_command(grade)
 main.add_command(lint)
 
 

@@ -44,7 +44,7 @@ class Edge:
         """`clock` tells nanoseconds since the epoch; `sleep` takes seconds."""
         self.gateway = gateway
         self.state = state
-        self.journal = Journal(getattr(state, "jot", None))
+        self.journal = Journal(getattr(state, "jot", None), tracing=gateway.settings.trace)
         self.clock = clock
         self._waits = Waits(clock, sleep)
 
@@ -58,6 +58,8 @@ class Edge:
             self.clock(),
         )
         call = self.gateway.call(incoming)
+        if self.journal.tracing:
+            self.journal.begin(call)
         own = scope.get("extensions", {}).get(CONNECTION)
         connection: Connection = own or Asgi(receive, send)
         sender = Sender(scope, connection, call, self._waits)

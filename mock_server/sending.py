@@ -75,6 +75,8 @@ class Sender:
         """Send the head of an answer whose body follows, of a length known or not."""
         if self._call.schedule is not None:
             await self._waits.until(self._call, self._call.schedule.pace.first_byte)
+        if self._call.trace is not None:
+            self._call.trace.headers = reply.headers
         self.started = True
         await self.connection.start(reply, length)
 

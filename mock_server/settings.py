@@ -41,6 +41,8 @@ class Settings:
     """When answers come; None for as soon as they can."""
     script: str | None = None
     """File of a script, which is read again when it changes."""
+    trace: bool = False
+    """Note of each call what goes out and when, from the start."""
     state: str = "memory"
     """Name of a file in `state/`."""
     cors: bool = True

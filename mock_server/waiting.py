@@ -46,12 +46,19 @@ class Waits:
                 while (left := due - self._elapsed(call)) > 0:
                     await self._sleep(min(left, keep_alive or left) / SECOND)
                     if keep_alive and left > keep_alive and call.streams:
+                        self._note(call, sse.KEEP_ALIVE)
                         yield sse.KEEP_ALIVE
+                if isinstance(write, bytes):
+                    self._note(call, write)
                 if size and isinstance(write, bytes):
                     for start in range(0, len(write), size):
                         yield write[start : start + size]
                 else:
                     yield write
+
+    def _note(self, call: Call, write: bytes) -> None:
+        if call.trace is not None:
+            call.trace.note(self._elapsed(call), write)
 
     def _elapsed(self, call: Call) -> int:
         return self._clock() - call.incoming.now
