@@ -28,22 +28,39 @@ def serving(settings: Settings | None = None) -> Iterator[str]:
 @contextlib.contextmanager
 def running(app: App) -> Iterator[int]:
     """Serve a mock on a free loopback port and yield the port; stop at the end."""
-    listening = listen("127.0.0.1", 0)
-    ready = threading.Event()
-    config = configured(app)
-    server = AnnouncingServer(config, ready.set)
-
-    def live() -> None:
-        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(server.serve(sockets=[listening]))
-
-    thread = threading.Thread(target=live, name="gonogo-mock", daemon=True)
-    thread.start()
-    if not ready.wait(START_SECONDS) or not server.started:
-        raise SettingsError("the mock did not start on its thread; see its log")
+    beside = Beside(app)
     try:
-        yield int(listening.getsockname()[1])
+        yield beside.port
     finally:
-        server.should_exit = True
-        thread.join(STOP_SECONDS)
-        listening.close()
+        beside.stop()
+        beside.join()
+
+
+class Beside:
+    """A mock that serves on a thread from the moment it is made."""
+
+    def __init__(self, app: App) -> None:
+        """Serve on a free loopback port; raises SettingsError where that does not begin."""
+        listening = listen("127.0.0.1", 0)
+        ready = threading.Event()
+        config = configured(app)
+        server = AnnouncingServer(config, ready.set)
+
+        def live() -> None:
+            with listening, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+                runner.run(server.serve(sockets=[listening]))
+
+        self.port = int(listening.getsockname()[1])
+        self._server = server
+        self._thread = threading.Thread(target=live, name="gonogo-mock", daemon=True)
+        self._thread.start()
+        if not ready.wait(START_SECONDS) or not server.started:
+            raise SettingsError("the mock did not start on its thread; see its log")
+
+    def stop(self) -> None:
+        """Tell it to stop, and do not wait until it has."""
+        self._server.should_exit = True
+
+    def join(self) -> None:
+        """Wait until it has stopped."""
+        self._thread.join(STOP_SECONDS)

@@ -24,6 +24,7 @@ READ = (
     "conformance/page/page.css",
     "conformance/page/page.js",
     "mock_server/gemma/small/tokenizer.json",
+    "mock_server/grading/packs/streams.toml",
     "mock_server/scripts/script.schema.json",
     "mock_server/state/redis.lua",
     "openapi/py.typed",
