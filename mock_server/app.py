@@ -18,7 +18,7 @@ from mock_server.faults import fault
 from mock_server.gateway import Gateway
 from mock_server.scripts.reading import ScriptError
 from mock_server.scripts.stage import Stage
-from mock_server.scripts.watching import Watched, no_script
+from mock_server.scripts.watching import Watched
 from mock_server.seams import Behaviour
 from mock_server.settings import Settings, SettingsError
 from mock_server.state import backend
@@ -114,17 +114,18 @@ def _tokens(settings: Settings) -> Tokens:
 
 def _stage(settings: Settings, tokens: Callable[[], Tokens], engine: Engine) -> Stage:
     path = Path(settings.script) if settings.script else None
-    try:
-        current = Watched(path) if path is not None else no_script
-    except ScriptError as error:
-        raise SettingsError(f"the script cannot be played: {error}") from None
-    return Stage(
+    stage = Stage(
         # An engine with a tokenizer of its own counts what a script says with it too.
         lambda: getattr(engine, "tokens", None) or tokens(),
-        current,
         folder=path.parent if path is not None else None,
         shared=not settings.state.startswith("memory"),
     )
+    try:
+        if path is not None:
+            stage.follow(Watched(path))
+    except ScriptError as error:
+        raise SettingsError(f"the script cannot be played: {error}") from None
+    return stage
 
 
 def _random() -> str:

@@ -95,6 +95,11 @@ class Gemma:
 
     name = "gemma"
 
+    @property
+    def tokens(self) -> Tokens:
+        """What it counts with; a script that speaks for it counts alike."""
+        return self._tokens
+
     def __init__(
         self,
         tokens: Tokens,

@@ -46,7 +46,7 @@ def observe(scenario: Scenario, command: Sequence[str], environment: dict[str, s
             other = build(Settings(trace=True))
             address = f"http://localhost:{stack.enter_context(running(other))}"
         app = build(Settings(trace=True))
-        app.edge.gateway.stage.current = _always(scenario, address)
+        app.edge.gateway.stage.follow(_always(scenario, address))
         port = stack.enter_context(running(app))
         told = {
             "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/v1",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_server import registry
 from mock_server.call import Call
+from mock_server.engines.script import unforeseen
 from mock_server.keys import credentials, shown
 from mock_server.problem import Problem
 from mock_server.scripts.explaining import told
@@ -75,18 +76,19 @@ class Stage:
     def __init__(
         self,
         tokens: Callable[[], Tokenizer],
-        current: Callable[[int], Script | None],
         *,
         folder: Path | None = None,
         shared: bool = False,
     ) -> None:
-        """`tokens` loads a tokenizer, `current` tells the script of the mock at a time.
+        """`tokens` loads a tokenizer. Fixtures are looked for in `folder`.
 
-        Fixtures are looked for in `folder`. `shared`: other processes set scripts too.
+        `shared`: other processes set scripts too.
         """
         self.changed = shared
         """Somebody may have set a script, or begun one anew: ask the shared state as well."""
-        self.current = current
+        self.current: Callable[[int], Script | None] = _none
+        """Tells the script that plays where none was set, at a time."""
+        self._follows = False
         self._tokens = functools.cache(tokens)
         self._positions = Positions()
         self._explained: deque[str] = deque()
@@ -96,11 +98,11 @@ class Stage:
 
     def plays(self, call: Call) -> bool:
         """Tell whether there may be a script for a call."""
-        return (
-            self.changed
-            or HEADER in call.incoming.headers
-            or self.current(call.incoming.now) is not None
-        )
+        return self.changed or self._follows or HEADER in call.incoming.headers
+
+    def follow(self, current: Callable[[int], Script]) -> None:
+        """Play what `current` tells at a time, in nanoseconds."""
+        self.current, self._follows = current, True
 
     def begin(self, gateway: Gateway, call: Call) -> Generator[Wish, Any, Gateway]:
         """Decide before admission, where some answer changes it; return the gateway that admits."""
@@ -125,13 +127,7 @@ class Stage:
             facts = yield from self._facts(gateway, call, call.body)
             yield from self._decide(call, production, facts, call.raw, early=False)
             if not call.played and production.script.refuses and gateway.takes_body(call):
-                raise Problem(
-                    None,
-                    "No step of the mock's script answers this request; see "
-                    f"/__gonogo__/explain/{call.id} for what spoke against each.",
-                    status=404,
-                    type="not_found",
-                )
+                raise unforeseen(call.id)
         if call.performance is not None:
             call.performance.finish(call)
 
@@ -232,6 +228,10 @@ class Stage:
     def _produce(self, gateway: Gateway, document: bytes, name: str, turn: int) -> Production:
         told = script(loads(document), name, self.folder)
         return Production(told, gateway, self._tokens, turn)
+
+
+def _none(now: int) -> None:
+    del now
 
 
 def _scope(step: Step, facts: Facts, raw: bytes) -> str:

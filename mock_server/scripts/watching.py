@@ -15,11 +15,6 @@ EVERY = SECOND // 4
 _log = logging.getLogger(__name__)
 
 
-def no_script(now: int) -> None:
-    """There is none, at any time."""
-    del now
-
-
 class Watched:
     """The script of a file, as it was last read without an error."""
 

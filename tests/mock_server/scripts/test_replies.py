@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from mock_server import engines
 from mock_server.faults import fault
 from mock_server.seams import Seam
-from tests.mock_server.driving import Counting, ask, body, ledger
+from tests.mock_server.driving import MODEL, TOKENS, Counting, ask, body, ledger
 from tests.mock_server.scripts.playing import play, said, statuses
 
 
@@ -209,3 +210,17 @@ def test_the_script_of_a_mock_counts_with_the_engines_own_tokens(tmp_path: Path)
 
     app = play(tmp_path, "[[steps]]\nreply = {text = 'abc'}", engine=Letters())
     assert ask(app).document["usage"]["completion_tokens"] > 1
+
+
+def test_the_script_engine_answers_by_its_script_alone(tmp_path: Path) -> None:
+    app = play(
+        tmp_path,
+        "[[steps]]\nmatch = {last = 'a'}\nreply = {text = 'b'}",
+        engine=engines.build("script", TOKENS, {"adapters": {"mine": "nowhere"}}),
+    )
+    assert said(app, "a") == "b"
+    assert said(app, "a", model=f"{MODEL}:mine") == "b"
+    for sent in (body("c"), body("c", stream=True)):
+        refused = ask(app, sent)
+        assert (refused.status, refused.error["type"]) == (404, "not_found")
+    assert (ledger(app)["settled"], ledger(app)["held"]) == (2, 0)
