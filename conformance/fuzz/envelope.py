@@ -73,10 +73,53 @@ def read_cruelly(manner: Manner, request: Request) -> Request:
     return replace(request, manner=manner, wire=Wire.SOCKET)
 
 
-def plainly_sent(request: Request) -> bool:
-    """Tell whether nothing about headers and framing is out of the ordinary."""
-    ordinary = (("Content-Type", "application/json"),)
-    return request.sending == Sending() and request.headers == ordinary
+OPEN = "open"
+"""The meaning of headers or a framing of which nobody can say what they do to a request."""
+PLAIN = ("Content-Type", "application/json")
+
+
+def meaning(request: Request) -> str:
+    """Return what headers and framing mean.
+
+    Empty for the usual ones; the requirement that wants them read like those; a media type that
+    decides; or OPEN.
+    """
+    headers = [pair for pair in request.headers if pair != PLAIN]
+    framing = _framing(request.sending)
+    if not headers:
+        return framing if len(request.headers) == 1 else OPEN
+    if framing or len(headers) > 1:
+        return OPEN
+    if len(request.headers) == 1:
+        return _label(headers[0])
+    return _header(*headers[0])
+
+
+def _framing(sending: Sending) -> str:
+    if sending == Sending():
+        return ""
+    if sending.content_length is not None:
+        return OPEN
+    if sending.expect_continue:
+        return "transport.expect-continue"
+    return "transport.split-request" if sending.chunks is None else "transport.chunked-request"
+
+
+def _label(header: tuple[str, str]) -> str:
+    name, value = header
+    if name.lower() != "content-type":
+        return OPEN
+    if value == "application/json; charset=utf-8":
+        return "transport.media-type-parameters"
+    if value in ("Application/JSON", "APPLICATION/JSON"):
+        return "transport.media-type-case"
+    return value if value in ("text/plain", "application/x-www-form-urlencoded") else OPEN
+
+
+def _header(name: str, value: str) -> str:
+    if name.lower().startswith(("x-stainless-", "x-unknown", "openai-")) and value.isascii():
+        return "transport.unknown-headers"
+    return OPEN
 
 
 def lies(sending: Sending) -> bool:

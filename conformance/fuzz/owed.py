@@ -9,14 +9,16 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.exchange import Request, Setting
 from conformance.fuzz import envelope
+from conformance.fuzz.features import feature
 from conformance.fuzz.flaws import Flaw, flaws, written
+from conformance.fuzz.meanings import of_model, of_turns, of_window
 from conformance.fuzz.texts import CONTROL
-from conformance.fuzz.violations import BODY, Fault, of_flaw, of_turns
+from conformance.fuzz.violations import BODY, MEDIA, Fault, of_flaw
 from conformance.json_view import Json, read
 from conformance.scene import CHAT
 from openapi import Contract
@@ -35,6 +37,8 @@ class Owed:
     """What is wrong with it, the most telling first; it is to be refused for each."""
     open: str = ""
     """Why nobody can say whether it is to be answered; empty when it is."""
+    because: str = ""
+    """The requirement that wants it taken, where a single thing sets it apart from others."""
 
     @property
     def answer(self) -> bool:
@@ -56,12 +60,18 @@ def _owed(
         return Owed(open="it is no chat request")
     if request.authorization != "Bearer {valid}":
         return Owed(open="its key decides")
-    if not envelope.plainly_sent(request):
+    dress = envelope.meaning(request)
+    if dress == envelope.OPEN:
         return Owed(open="its headers or framing decide")
+    if dress in MEDIA:
+        return Owed((MEDIA[dress],))
     data = request.body or b""
     if len(data) > 500_000:
         return Owed(open="its size decides")
-    return _of_body(data, setting, law)
+    debt = _of_body(data, setting, law)
+    if not debt.answer:
+        return debt
+    return replace(debt, because=feature(read(data.decode()).value, data, dress))
 
 
 def _of_body(data: bytes, setting: Setting, law: Contract) -> Owed:
@@ -86,10 +96,15 @@ def _of_body(data: bytes, setting: Setting, law: Contract) -> Owed:
     if doubt == _TWICE:
         return Owed(open=doubt)
     faults, unnamed = _of_fields(document.value, law)
+    if not faults and not unnamed:
+        faults = [*of_model(document.value, setting), *of_window(document.value, setting)]
+        if faults:
+            return Owed(tuple(faults[:1]), "" if doubt == _WINDOW else doubt)
     return Owed(tuple(faults), doubt or ("no requirement speaks of its flaw" if unnamed else ""))
 
 
 _TWICE = "a member stands twice in it"
+_WINDOW = "the window decides"
 
 
 def _doubt(data: bytes, document: Json, setting: Setting) -> str:
@@ -102,13 +117,13 @@ def _doubt(data: bytes, document: Json, setting: Setting) -> str:
         return "it holds control characters or special tokens"
     if document.long_numbers or b"1e999" in data:
         return "a number in it is beyond 64 bits"
-    if body.get("model") not in (setting.model, *setting.adapters):
+    if not str(body.get("model")).strip():
         return "its model decides"
     if body.get("lora") is not None:
         return "its adapter decides"
     window = setting.context_window
     if len(data) > (2048 if window is None else window) // ROOMY + 200:
-        return "the window decides"
+        return _WINDOW
     return _odd(body)
 
 

@@ -6,7 +6,7 @@ read it, and nobody may blame them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,13 @@ BODY: Mapping[str, Fault] = {
                     strict=True, naming=_JSON),
 }  # fmt: skip
 
+MEDIA: Mapping[str, Fault] = {
+    "text/plain": Fault("transport.text-body-refused", "the body is labelled text/plain"),
+    "application/x-www-form-urlencoded": Fault("transport.form-body-refused",
+                                               "the body is labelled as a form"),
+}  # fmt: skip
+"""Media type of a request → why it is to be refused, whatever its body holds."""
+
 _MISSING = ("request.missing-code", "request.missing-param")
 _MISSING_IN = ("request.missing-code", "request.missing-path")
 _TYPED = ("request.type-code", "request.type-param")
@@ -61,8 +68,8 @@ _ROLE = ("request.unknown-role-code", "request.unknown-role-param")
 _PART = ("request.part-code", "")
 _TOOLS = ("request.tools-code", "request.tools-param")
 _FORMAT = ("request.json-mode-code", "")
-_CONFLICT = ("request.conflict-code", "")
-_TURNS = ("request.turns-code", "request.turns-param")
+CONFLICT = ("request.conflict-code", "")
+TURNS = ("request.turns-code", "request.turns-param")
 _NOTHING = ("", "")
 
 Row = tuple[str, str, bool, tuple[str, str]]
@@ -136,8 +143,8 @@ _TABLE: Mapping[tuple[str, str], Row] = {
     ("response_format.type", "type"): ("request.format-malformed-refused", TYPE, True, _NOTHING),
     ("response_format.type", "enum"): ("request.format-malformed-refused", UNSUPPORTED, True,
                                        _NOTHING),
-    ("stream_options", "then"): ("request.stream-options-alone", VALUE, False, _CONFLICT),
-    ("top_logprobs", "then"): ("request.top-logprobs-alone", VALUE, True, _CONFLICT),
+    ("stream_options", "then"): ("request.stream-options-alone", VALUE, False, CONFLICT),
+    ("top_logprobs", "then"): ("request.top-logprobs-alone", VALUE, True, CONFLICT),
     ("top_logprobs", "minimum"): ("request.top-logprobs-range", VALUE, True, _NOTHING),
     ("top_logprobs", "maximum"): ("request.top-logprobs-range", VALUE, True, _NOTHING),
 }  # fmt: skip
@@ -223,23 +230,3 @@ def _numeric(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def of_turns(body: dict[str, Any]) -> Iterator[Fault]:
-    """Yield what is wrong with the order of turns, and with fields that are at odds."""
-    caps = [body.get(name) for name in ("max_tokens", "max_completion_tokens")]
-    if None not in caps and caps[0] != caps[1]:
-        yield Fault("request.caps-conflict-refused", "two caps differ", VALUE, "", "max_tokens",
-                    strict=True, naming=_CONFLICT)  # fmt: skip
-    roles = [turn["role"] for turn in body["messages"]]
-    spoken = [role for role in roles if role in ("user", "assistant")]
-    if "user" not in roles:
-        yield _turn_fault("request.no-user-refused", "no turn is the user's")
-    elif spoken[0] == "assistant":
-        yield _turn_fault("request.assistant-first-refused", "the assistant begins")
-    elif roles[-1] == "assistant":
-        yield _turn_fault("request.assistant-last-refused", "the assistant has the last word")
-
-
-def _turn_fault(requirement: str, why: str) -> Fault:
-    return Fault(requirement, why, VALUE, "messages", "messages", strict=True, naming=_TURNS)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from conformance.answering import excerpt
 from conformance.fuzz.owed import Owed, owed
 from conformance.fuzz.violations import Fault
+from conformance.obtained import refused
 from conformance.reading import Reading
 from conformance.verdict import Finding
 from openapi import Contract
@@ -34,6 +35,8 @@ def weigh(reading: Reading, law: Contract) -> Iterator[Weighed]:
         yield from _refusal(reading, faults[0])
     if gateway and len(debt.faults) == 1 and not debt.open and reading.refused:
         yield from _names(reading, debt)
+    if debt.because:
+        yield _taken(reading, debt.because)
 
 
 def _failed(reading: Reading) -> bool:
@@ -50,6 +53,15 @@ def _refusal(reading: Reading, fault: Fault) -> Iterator[Weighed]:
             reading.id,
         )
     yield Weighed(fault.requirement, f"accepted: {fault.field or 'the body'}", finding)
+
+
+def _taken(reading: Reading, requirement: str) -> Weighed:
+    finding = None
+    if refused(reading):
+        finding = Finding(
+            reading.at_status(), "an answer", f"{reading.status}: {excerpt(reading)}", reading.id
+        )
+    return Weighed(requirement, "refused", finding)
 
 
 def _names(reading: Reading, debt: Owed) -> Iterator[Weighed]:

@@ -110,7 +110,7 @@ def test_what_breaks_no_rule_is_owed_an_answer(fields: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"model": "other"}, "model"),
+        ({"model": " "}, "model"),
         ({"lora": "pirate"}, "adapter"),
         ({"max_tokens": 64.0}, "fraction"),
         ({"messages": [{"role": "user", "content": " "}]}, "empty"),
@@ -135,8 +135,10 @@ def test_a_member_that_stands_twice_is_open() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"headers": (("Content-Type", "text/plain"),)},
-        {"sending": Sending(chunks=())},
+        {"headers": (("Content-Type", "text/json"),)},
+        {"headers": (("Content-Type", "application/json"), ("Accept", "image/png"))},
+        {"headers": ()},
+        {"sending": Sending(content_length="7")},
         {"authorization": None},
         {"path": "/models"},
     ],
@@ -144,6 +146,98 @@ def test_a_member_that_stands_twice_is_open() -> None:
 def test_other_headers_framings_keys_and_paths_are_open(change: dict[str, Any]) -> None:
     plain = request(json.dumps({"model": MODEL, "messages": [USER]}).encode())
     assert owed(replace(plain, **change), SETTING, contract()).open
+
+
+@pytest.mark.parametrize(
+    ("change", "requirement"),
+    [
+        ({"headers": (("Content-Type", "Application/JSON"),)}, "transport.media-type-case"),
+        ({"headers": (("Content-Type", "application/json; charset=utf-8"),)},
+         "transport.media-type-parameters"),
+        ({"headers": (("Content-Type", "application/json"), ("OpenAI-Beta", "x=1"))},
+         "transport.unknown-headers"),
+        ({"sending": Sending(chunks=(3,))}, "transport.chunked-request"),
+        ({"sending": Sending(byte_by_byte=True)}, "transport.split-request"),
+        ({"sending": Sending(expect_continue=True)}, "transport.expect-continue"),
+    ],
+)  # fmt: skip
+def test_what_is_dressed_or_framed_otherwise_is_owed_an_answer_too(
+    change: dict[str, Any], requirement: str
+) -> None:
+    body = {"model": MODEL, "messages": [USER]}
+    plain = request(json.dumps(body, separators=(",", ":")).encode())
+    found = owed(replace(plain, **change), SETTING, contract())
+    assert (found.answer, found.because) == (True, requirement)
+    flawed = request(json.dumps({**body, "temperature": 9}).encode())
+    assert owed(replace(flawed, **change), SETTING, contract()).faults
+
+
+def test_a_body_with_another_label_is_owed_a_refusal_whatever_it_holds() -> None:
+    for data in (b'{"model":"x"}', b"no JSON"):
+        found = owed(replace(request(data), headers=(("Content-Type", "text/plain"),)), SETTING,
+                     contract())  # fmt: skip
+        assert [each.requirement for each in found.faults] == ["transport.text-body-refused"]
+
+
+def test_what_nobody_serves_and_what_fits_no_window_is_refused() -> None:
+    for fields, requirement, code in (
+        ({"model": "other"}, "models.unknown-refused", "model_not_found"),
+        ({"model": MODEL[:-1]}, "models.near-refused", "model_not_found"),
+        ({"model": f"{MODEL}:nobody"}, "lora.unknown-refused", "adapter_not_found"),
+        ({"model": f"{MODEL}:"}, "lora.empty-refused", ""),
+        ({"messages": [{"role": "user", "content": "word " * 4097}]}, "context.overflow-refused",
+         "context_length_exceeded"),
+    ):  # fmt: skip
+        (fault,) = weighed(**fields).faults
+        assert (fault.requirement, fault.code) == (requirement, code)
+    assert weighed(model="other", temperature=9).faults[0].requirement.startswith("request.")
+    assert weighed(messages=[{"role": "user", "content": "word " * 4000}]).open
+
+
+def said_of(data: bytes) -> str:
+    return owed(request(data), SETTING, contract()).because
+
+
+def feature(**fields: Any) -> str:
+    body = {"model": MODEL, "messages": [USER], "max_tokens": 4, **fields}
+    return said_of(json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode())
+
+
+@pytest.mark.parametrize(
+    ("fields", "requirement"),
+    [
+        ({"temperature": 0}, "request.temperature-zero"),
+        ({"temperature": 2}, "request.temperature-edges"),
+        ({"temperature": 0.5}, ""),
+        ({"temperature": None}, "request.null-optional"),
+        ({"tools": None}, "request.null-tools"),
+        ({"tools": []}, "request.empty-tools"),
+        ({"user": "u"}, "request.bookkeeping-accepted"),
+        ({"x_any": 1}, "request.unknown-field"),
+        ({"logprobs": True, "top_logprobs": 20}, "request.other-edges"),
+        ({"max_completion_tokens": 4}, "request.caps-equal"),
+        ({"stream": True}, ""),
+        ({"stream": True, "stream_options": {}}, "stream.options-forms"),
+        ({"temperature": 0, "user": "u"}, ""),
+        ({"messages": [{"role": "system", "content": "x"}, USER]}, "request.system-accepted"),
+        ({"messages": [USER, {"role": "assistant", "content": "x"}] * 3 + [USER]},
+         "request.turns-accepted"),
+        ({"messages": [{"role": "user", "content": "\u6f22\u5b57"}]}, "request.unicode"),
+        ({"messages": [{"role": "user", "content": "\ue000"}]}, ""),
+        ({"messages": [{"role": "user", "content": [{"type": "text", "text": "x"}]}]},
+         "request.parts-accepted"),
+    ],
+)  # fmt: skip
+def test_the_one_thing_that_is_special_about_a_legal_request_has_its_requirement(
+    fields: dict[str, Any], requirement: str
+) -> None:
+    assert feature(**fields) == requirement
+
+
+def test_another_spelling_is_such_a_thing() -> None:
+    body = {"model": MODEL, "messages": [USER]}
+    assert said_of(json.dumps(body, indent=2).encode()) == "request.json-spelling"
+    assert said_of(json.dumps({**body, "temperature": 0}, indent=2).encode()) == ""
 
 
 def test_what_kind_servers_read_is_strict() -> None:
