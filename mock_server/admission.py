@@ -27,6 +27,8 @@ Step = Callable[["Gateway", Call], Wishes | None]
 CHAT = "createChatCompletion"
 TEXT = "createCompletion"
 TAG = "x-aig-tag"
+ALIAS = "eval:"
+"""How a model begins that means the winner of an eval."""
 PLAIN = Behaviour()
 TAG_LIMIT = 64
 """Characters of a cost tag, as the contract's parameter has it; a test holds the two together."""
@@ -145,11 +147,23 @@ def conversation(gateway: Gateway, call: Call) -> None:
         call.turns = turns.fold(call.body["messages"])
 
 
-def model(gateway: Gateway, call: Call) -> None:
+def model(gateway: Gateway, call: Call) -> Wishes | None:
     """404 for a model or an adapter nobody serves."""
-    if gateway.takes_body(call):
-        adapters = gateway.engine.adapters()
-        call.base, call.adapter = parameters.selection(call.body, gateway.settings.model, adapters)
+    if not gateway.takes_body(call):
+        return None
+    if call.body["model"].startswith(ALIAS):
+        return _alias(gateway, call)
+    adapters = gateway.engine.adapters()
+    call.base, call.adapter = parameters.selection(call.body, gateway.settings.model, adapters)
+    return None
+
+
+def _alias(gateway: Gateway, call: Call) -> Wishes:
+    """Select what an alias means to the caller; one that means nothing is an unknown model."""
+    adapters = gateway.engine.adapters()
+    means = yield from gateway.surface.alias(call)
+    body = {**call.body, "model": means or call.body["model"]}
+    call.base, call.adapter = parameters.selection(body, gateway.settings.model, adapters)
 
 
 def window(gateway: Gateway, call: Call) -> None:

@@ -61,6 +61,7 @@ class App:
             message = await receive()
             ends = message["type"] == "lifespan.shutdown"
             if ends:
+                await self.edge.agenda.aclose()
                 self.edge.gateway.engine.close()
                 await self.edge.state.aclose()
             await send({"type": f"{message['type']}.complete"})

@@ -15,6 +15,7 @@ from mock_server.keys import DEFAULT_KEY
 from mock_server.pace_options import pace, paced
 from mock_server.scripts.command import lint
 from mock_server.state_options import shared, sharing, unshare
+from mock_server.surface_options import surfaced, surfacing
 
 if TYPE_CHECKING:
     from mock_server.settings import Settings
@@ -42,7 +43,7 @@ main.add_command(lint)
 @click.option("--engine", default="seeded", show_default=True, help="Who writes the answers.")
 @modelled
 @click.option("--tokenizer", metavar="FILE", help="Count with this tokenizer.json.")
-@click.option("--spec", metavar="FILE", help="Serve this OpenAPI document, not the contract.")
+@surfaced
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Break one requirement.")
 @click.option("--variant", "variants", multiple=True, metavar="NAME", help="Differ, legally.")
 @click.option("--script", metavar="FILE", help="What to answer, in order; read again on change.")
@@ -59,7 +60,6 @@ def serve(
     keys: tuple[str, ...],
     engine: str,
     tokenizer: str | None,
-    spec: str | None,
     faults: tuple[str, ...],
     variants: tuple[str, ...],
     script: str | None,
@@ -89,7 +89,7 @@ def serve(
             engine=engine,
             engine_options=model_options(more),
             tokenizer=tokenizer,
-            spec=spec,
+            **surfacing(more),
             faults=faults,
             variants=variants,
             pace=pace(more),

@@ -8,6 +8,7 @@ from contextlib import aclosing
 from typing import Any
 
 from mock_server import shapes
+from mock_server.agenda import Agenda
 from mock_server.call import Call
 from mock_server.connection import (
     CONNECTION,
@@ -25,6 +26,7 @@ from mock_server.gateway import Gateway
 from mock_server.journal import Journal
 from mock_server.ledger import Ending
 from mock_server.message import Incoming
+from mock_server.past import Past
 from mock_server.sending import Sender, read
 from mock_server.state import Read, State, Wishes
 from mock_server.stream import Stream, at_once, pieces, told
@@ -45,6 +47,8 @@ class Edge:
         self.gateway = gateway
         self.state = state
         self.journal = Journal(getattr(state, "jot", None), tracing=gateway.settings.trace)
+        self.past = Past()
+        self.agenda = Agenda(clock, sleep)
         self.clock = clock
         self._waits = Waits(clock, sleep)
 
@@ -75,7 +79,25 @@ class Edge:
             if not sender.started:
                 await sender.whole(self.gateway.refuse(call, problem))
         finally:
-            self.journal.note(call, self.clock())
+            ended = self.clock()
+            self.journal.note(call, ended)
+            self.past.note(call, ended)
+
+    async def flow(self, wishes: Wishes) -> Any:
+        """Grant what a flow wishes that belongs to no call, and return what it returns."""
+        granted: Any = None
+        try:
+            while True:
+                wish = wishes.send(granted)
+                assert not isinstance(wish, Read)
+                if isinstance(wish, Errand):
+                    granted = await wish.run(self)
+                    continue
+                granted = self.state.grant(wish, self.clock())
+                if hasattr(granted, "__await__"):
+                    granted = await granted
+        except StopIteration as done:
+            return done.value
 
     async def _answer(self, call: Call, receive: Receive, sender: Sender) -> None:
         await self._grant(self.gateway.admit(call), call, receive)

@@ -252,6 +252,10 @@ class Gateway:
         """Return a key that nobody has."""
         return f"sk-aig-{self._ids()}{self._ids()}"
 
+    def new_id(self, kind: str) -> str:
+        """Return an id that nothing has."""
+        return f"{kind}_{self._ids()}"
+
     def completion_id(self, prefix: str = "chatcmpl") -> str:
         """Return an id for a new completion."""
         return f"{prefix}-{self._ids()}"

@@ -51,6 +51,13 @@ class Settings:
     """Seconds after which a hold that nobody settled no longer counts."""
     spec: str | None = None
     """File of an OpenAPI document to serve in the place of the contract."""
+    job_seconds: float = 2.0
+    """How long a job takes."""
+    media_url: str = ""
+    """Where clients find the media host, such as `http://localhost:8081`; empty: where they find
+    the mock."""
+    webhook_hosts: tuple[str, ...] = ()
+    """Hosts besides loopback that may be called back."""
     control_token: str = ""
     """What the control API asks for; empty switches it off."""
     engine_options: Mapping[str, object] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mock_server.account import vectors
-from mock_server.account.paying import paid
+from mock_server.account.paying import paid, reachable
 from mock_server.call import Call
 from mock_server.message import JSON, Reply
 from mock_server.problem import Problem, nearest
@@ -38,6 +38,7 @@ def answers(facts: AccountFacts) -> Mapping[str, Handler]:
             _ids(text, index, gateway, facts) for index, text in enumerate(_texts(gateway, body))
         ]
         tokens = sum(len(ids) for ids in counted)
+        reachable(call)
         cost = tokens * facts.embedding_price
         yield from paid(gateway, call, tokens, cost)
         kept = body.get("dimensions") or facts.embedding_dimensions

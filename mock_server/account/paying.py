@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_server.admission import TAG
+from mock_server.admission import TAG, failed, saturated
 from mock_server.call import Call
 from mock_server.entitlement import unpaid
+from mock_server.keys import Upstream
 from mock_server.ledger import Ending
 from mock_server.quota import SECOND
 from mock_server.state import Held, Hold, Settle, Wishes
 
 if TYPE_CHECKING:
     from mock_server.gateway import Gateway
+
+
+def reachable(call: Call) -> None:
+    """Raise Problem (500, 503) for an account whose provider fails or has no room."""
+    if call.caller is not None and call.caller.upstream is Upstream.DOWN:
+        raise failed()
+    if call.caller is not None and call.caller.upstream is Upstream.SATURATED:
+        raise saturated(1)
 
 
 def paid(gateway: Gateway, call: Call, tokens: int, cost: int) -> Wishes:
@@ -41,9 +50,11 @@ def held(gateway: Gateway, call: Call, name: str, tokens: int, cost: int) -> Wis
         raise unpaid(answer, tokens)
 
 
-def settlement(call: Call, name: str, tokens: int, cost: int) -> Settle:
+def settlement(call: Call, name: str, tokens: int, cost: int, completion: int = 0) -> Settle:
     """Return the wish that charges what was held under a name."""
     caller = call.caller
     assert caller is not None
     tag = call.incoming.header(TAG) or caller.tag
-    return Settle(name, caller.account, Ending.COMPLETE, tokens, 0, cost, call.selector, tag)
+    return Settle(
+        name, caller.account, Ending.COMPLETE, tokens, completion, cost, call.selector, tag
+    )

@@ -100,6 +100,16 @@ class Surface:
             ) from None
         yield from described.check(call, self._body_limit)
 
+    def alias(self, call: Call) -> Generator[Wish, Any, str | None]:
+        """Return the model that the name in a call's body means to its caller, or None."""
+        # Only what has evals has aliases.
+        from mock_server.account.evals import winner
+
+        if self.foreign or call.caller is None:
+            return None
+        found: str | None = yield from winner(call.caller.account, call.selector)
+        return found
+
     def answer(self, gateway: Gateway, call: Call) -> Answering:
         """Answer an admitted request: as it prefers, by its handler, or from the document alone."""
         assert call.operation is not None

@@ -31,7 +31,7 @@ EDGES = (
     "tokenizers",
     "uvicorn",
 )
-"""Libraries that one place each knows: a file, or the files of one folder."""
+"""Libraries that one place of a tower knows: a file, or the files of one folder."""
 
 
 def test_no_file_is_longer_than_an_idea() -> None:
@@ -44,9 +44,10 @@ def test_no_file_or_folder_is_named_after_nothing() -> None:
     assert [str(path) for path, part in parts if part.strip("_").lower() in NOT_AN_IDEA] == []
 
 
+@pytest.mark.parametrize("tower", TOWERS)
 @pytest.mark.parametrize("library", EDGES)
-def test_a_library_is_known_in_one_place(library: str) -> None:
-    assert len(places(path for path in modules(*TOWERS) if library in imports(path))) <= 1
+def test_a_library_is_known_in_one_place_of_a_tower(library: str, tower: str) -> None:
+    assert len(places(path for path in modules(tower) if library in imports(path))) <= 1
 
 
 def places(paths: Iterable[Path]) -> set[Path]:
