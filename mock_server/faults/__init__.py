@@ -122,6 +122,7 @@ __all__ = [
     "fault",
     "headers",
     "instead",
+    "knowing_the_body_at",
     "named",
     "taken",
     "without",
@@ -141,6 +142,19 @@ def instead(steps: Steps, name: str, step: Callable[..., Any]) -> Steps:
 def named(steps: Steps, name: str) -> Step:
     """Return admission's step of this name, for a step that takes its place to fall back on."""
     return next(step for step in steps if step.__name__ == name)
+
+
+def knowing_the_body_at(name: str) -> Callable[[Steps], Steps]:
+    """Return a change of admission that reads the body before a step, for a lie about streams."""
+
+    def act(steps: Steps) -> Steps:
+        size, step = named(steps, "size"), named(steps, name)
+        rest = [one for one in steps if one is not size]
+        at = rest.index(step)
+        return (*rest[:at], size, *rest[at:])
+
+    act.__doc__ = f"Read the body before the {name}."
+    return act
 
 
 def taken(step: Step, gateway: Gateway, call: Call) -> Wishes:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mock_server.call import Call
-from mock_server.faults import Steps, fault, headers, instead, named, taken
+from mock_server.faults import Steps, fault, headers, instead, knowing_the_body_at, named, taken
 from mock_server.gateway import Gateway
 from mock_server.keys import DEFAULT_KEY
 from mock_server.message import Reply
@@ -76,11 +76,25 @@ _open(
     "Take a wrong key from whoever came with a right one just before.",
     lambda sent, call: bool(_key(sent)) and call.number < 12,
 )
-_open(
-    "auth.stable",
-    "Take a wrong key now and then.",
-    lambda sent, call: bool(_key(sent)) and call.number % 3 == 0,
-)
+
+
+@fault("auth.stable", at="admission")
+def wavers(steps: Steps) -> Steps:
+    """Take a wrong key every other time."""
+    wrong = 0
+
+    def key(gateway: Gateway, call: Call) -> Wishes:
+        nonlocal wrong
+        try:
+            yield from taken(original, gateway, call)
+        except Problem as problem:
+            wrong += problem.code == "invalid_api_key"
+            if problem.code != "invalid_api_key" or wrong % 2:
+                raise
+            call.caller = gateway.keys.caller(DEFAULT_KEY)
+
+    original = named(steps, "key")
+    return instead(steps, "key", key)
 
 
 def _replied(status: int, code: str, words: str) -> Callable[[Reply, Call], Reply]:
@@ -104,6 +118,9 @@ def in_a_stream(reply: Reply, call: Call) -> Reply:
         return reply
     labelled = headers(reply, {"content-type": "text/event-stream", "content-length": None})
     return replace(labelled, status=200, body=b"data: " + reply.body + b"\n\n")
+
+
+fault("auth.stream-refused", at="admission")(knowing_the_body_at("key"))
 
 
 def _worded(code: str, name: str, value: object, words: str) -> Callable[..., dict[str, Any]]:

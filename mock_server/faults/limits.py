@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mock_server.call import Call
-from mock_server.faults import Steps, fault, headers, instead, named
+from mock_server.faults import Steps, fault, headers, instead, knowing_the_body_at, named
 from mock_server.gateway import Gateway
 from mock_server.message import Reply
 from mock_server.quota import Allowance, Quota
@@ -76,6 +76,9 @@ def in_a_stream(reply: Reply, call: Call) -> Reply:
         return reply
     labelled = headers(reply, {"content-type": "text/event-stream", "content-length": None})
     return replace(labelled, status=200, body=b"data: " + reply.body + b"\n\n")
+
+
+fault("limits.stream-refused", at="admission")(knowing_the_body_at("quota"))
 
 
 def _worded(name: str, value: object, words: str) -> Callable[..., dict[str, Any]]:
