@@ -33,7 +33,10 @@ check: .venv/dev  ## format, lint, types, layers
 panel: .venv/dev  ## the full matrix: clean mock, every variant, every fault; writes docs/panel.md
 	$(BIN)/python -m bench.panel --write
 
+campaign: .venv/dev  ## hunt every fault with the fuzz alone, kill rate; writes docs/fuzz-campaign.md
+	$(BIN)/python -m bench.campaign --write
+
 bench: .venv/dev  ## measure both sides in one run and print ratios
 	$(BIN)/python -m bench
 
-.PHONY: help demo test check panel bench
+.PHONY: help demo test check panel campaign bench

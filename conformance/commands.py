@@ -15,6 +15,7 @@ from conformance.bundled import VARIABLES
 from conformance.closing import closing
 from conformance.errors import UsageError
 from conformance.fuzz.campaign import roomier
+from conformance.pacing import expectation, unhurried
 from conformance.session import ROOMY, Options, bundled_target, check, check_with_keys
 from conformance.target import UNNAMED, Target, checked_url, load_target
 from openapi import Scope
@@ -76,6 +77,8 @@ def check_command(
         nobody_named = plain.budget is UNNAMED or plain.budget is ROOMY
         plain = plain.with_usual_budget()
         budget = roomier(plain.budget, fuzz) if nobody_named else plain.budget
+        if nobody_named:
+            budget = unhurried(budget, plain.claims.requests_per_minute)
         keys = {**plain.keys, "valid": key_env} if key_env else plain.keys
         return replace(
             plain,
@@ -111,13 +114,22 @@ def check_command(
             with bundled_target() as (mock, keys):
                 report = check_with_keys(flagged(mock), keys, options)
         else:
-            report = check(flagged(target), options)
+            judged = flagged(target)
+            _expect(judged, quiet)
+            report = check(judged, options)
     return ending.close(report, folder)
 
 
 def _bundled() -> Target:
     """Return the bundled mock as a target that is not there yet."""
     return Target("http://127.0.0.1/v1", keys=dict(VARIABLES), budget=ROOMY)
+
+
+def _expect(target: Target, quiet: bool) -> None:
+    """Say first how long it takes, where a low rate makes it long."""
+    said = expectation(target.budget.requests, target.claims.requests_per_minute)
+    if said and not quiet:
+        Console(stderr=True, highlight=False).print(said)
 
 
 def _plan(target: Target, options: Options) -> None:

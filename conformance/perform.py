@@ -14,6 +14,7 @@ from typing import Protocol
 
 from conformance.budget import Governor
 from conformance.exchange import Ending, Exchange, Request
+from conformance.pacing import Pacing
 from conformance.probe import Answer, Probe, Send, Together, Transcript, Wait
 from conformance.reading import Reading
 from conformance.scene import Scene
@@ -55,6 +56,7 @@ class Performer:
     """Called with every exchange before anything else is done with it."""
     patience: float = 0.05
     """Seconds before the second try; each further try waits twice as long."""
+    pacing: Pacing = field(default_factory=Pacing)
     recorded: Mapping[str, Exchange] = field(default_factory=dict)
     """Exchanges of an earlier, interrupted run by id: answered from here, not sent again."""
 
@@ -116,6 +118,9 @@ class Performer:
             exchange = replace(recorded, request=request)
             self.governor.reserve(request.ceiling, 0.0)
         else:
+            wait = self.pacing.wait(self.clock())
+            if wait > 0:
+                await self.sleep(wait)
             if not self.governor.reserve(request.ceiling, self.clock()):
                 raise OutOfBudget(self.governor.refused)
             exchange = await self.edge.perform(request)

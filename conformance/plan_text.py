@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from conformance.pacing import expectation
 from conformance.planning import Plan, Share
 from conformance.showing import one_line
 
@@ -30,6 +31,8 @@ def show_plan(plan: Plan, url: str, console: Console) -> None:
     if others:
         console.print(Text(f"{others:6,}  to other paths", style="dim"))
     console.print(Text(f"the bundled mock took {plan.usual:,} tokens for all of it"))
+    if said := expectation(plan.total.requests, plan.per_minute):
+        console.print(Text(said))
     for sentence in plan.beyond:
         console.print(Text(f"the budget may end the run early: {sentence}", style="yellow"))
     if not plan.beyond:

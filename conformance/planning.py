@@ -42,6 +42,8 @@ class Plan:
     shares: dict[str, Share] = field(default_factory=dict)
     sent: Counter[str] = field(default_factory=Counter)
     """How often each method and path is sent."""
+    per_minute: int | None = None
+    """Requests that the target takes in a minute, as it says of itself."""
     usual: int = 0
     """Tokens that the bundled mock took for all of it."""
 
@@ -75,11 +77,13 @@ def plan(target: Target, options: Options) -> Plan:
     """
     price = max(target.claims.prices or CONTRACT_PRICES)
     with bundled_target() as (mock, _):
-        stand_in = replace(mock, scope=target.scope, claims=target.claims)
+        claims = replace(target.claims, requests_per_minute=None)
+        stand_in = replace(mock, scope=target.scope, claims=claims)
         # The mock wants a key even where the target does not.
         keys = {role: KEYS[role] for role in {"valid", *target.keys} if role in KEYS}
         run = asyncio.run(hold(stand_in, keys, replace(options, evidence=None, fuzz=0)))
-    made = Plan(target.budget, usual=int(run.header.spent["tokens"]))
+    per_minute = target.claims.requests_per_minute
+    made = Plan(target.budget, per_minute=per_minute, usual=int(run.header.spent["tokens"]))
     chapters = _chapters()
     seen: set[str] = set()
     for exchange in run.exchanges.values():

@@ -28,6 +28,7 @@ from conformance.interrupting import Stop
 from conformance.judging import judge
 from conformance.keeper import Keeper
 from conformance.measuring import measurements
+from conformance.pacing import Pacing
 from conformance.perform import Performer
 from conformance.redaction import Secrets
 from conformance.report import Header, Report
@@ -157,6 +158,7 @@ async def hold(target: Target, keys: Mapping[str, str], options: Options) -> Run
                 sleep=stop.sleep,
                 keep=keeper.keep,
                 patience=0.05 if target.loopback else 0.5,
+                pacing=Pacing(target.claims.requests_per_minute),
                 recorded=keeper.recorded,
             )
             setting = await introduce(target, law, performer, keys, options.seed)

@@ -64,8 +64,13 @@ class Campaign:
         numbers = range(plan.cases) if plan.numbers is None else plan.numbers
         await self._perform(chain(first, cases(numbers, scene, subject)), plan.cases)
         if plan.shrink and not self.harvest.cut:
-            for cause in list(self.harvest.causes.values())[:MOST_CAUSES]:
-                await self._shrink(cause, scene)
+            await self.shrink(list(self.harvest.causes.values())[:MOST_CAUSES])
+
+    async def shrink(self, causes: Iterable[Cause]) -> None:
+        """Look for smaller requests that show the same; ends early with the budget."""
+        scene = Scene(self.harvest.setting)
+        for cause in causes:
+            await self._shrink(cause, scene)
 
     async def _perform(self, made: Iterable[Case], total: int) -> None:
         granted = takewhile(lambda case: not self.harvest.cut, made)

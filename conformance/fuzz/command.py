@@ -17,7 +17,7 @@ from typing import Any
 from conformance import __version__, evidence
 from conformance.budget import Governor
 from conformance.errors import UsageError
-from conformance.exchange import Setting
+from conformance.exchange import Exchange, Request, Setting
 from conformance.fuzz.blocking import blocking
 from conformance.fuzz.campaign import roomier
 from conformance.fuzz.described import Described, Line, label, sendable
@@ -25,6 +25,7 @@ from conformance.fuzz.schema_engine import Wishes
 from conformance.fuzz.task import NOTE, Task, keep_document, same_task
 from conformance.fuzz.telling import told, with_costs
 from conformance.keeper import Keeper
+from conformance.pacing import Pacing, unhurried
 from conformance.redaction import Secrets
 from conformance.report import Report
 from conformance.session import CONTRACT_PRICES, bundled_target, edge_settings
@@ -133,7 +134,13 @@ def check_described_with(target: Target, keys: Mapping[str, str], options: SpecO
             keeper.write,
         )
         recorded = keeper.resumed.exchanges if keeper.resumed else ()
-        described.perform(wishes, Line(origin(target.url).base_path, perform, recorded))
+        pacing = Pacing(target.claims.requests_per_minute)
+
+        def paced(request: Request) -> Exchange:
+            time.sleep(pacing.wait(time.monotonic()))
+            return perform(request)
+
+        described.perform(wishes, Line(origin(target.url).base_path, paced, recorded))
         digest = keeper.finish(whole=True)
     report = told(described, header, only=options.only)
     place = {options.evidence.name: digest} if options.evidence else {}
@@ -145,6 +152,7 @@ def budget_of(target: Target, options: SpecOptions) -> Budget:
     roomy = target.budget
     if roomy is UNNAMED:
         roomy = roomier(roomy, max(options.fuzz, 1000))
+        roomy = unhurried(roomy, target.claims.requests_per_minute)
     caps: dict[str, Any] = dict(options.caps)
     return replace(roomy, **caps)
 
