@@ -79,6 +79,8 @@ class Call:
     """Of the problem, if that is the reply."""
     delivered: int = 0
     """Completion tokens sent."""
+    cost: int | None = None
+    """Nano-USD it was charged."""
     ending: Ending | None = None
     """Set once, when the call is settled."""
 

@@ -125,6 +125,7 @@ def _serve(settings: Settings, host: str, port: int, ready_json: bool, workers: 
         click.echo(f"OPENAI_API_KEY={DEFAULT_KEY}")
         click.echo(f"GONOGO_CONTROL_URL=http://{shown}:{port}/__gonogo__/")
         click.echo(f"GONOGO_CONTROL_TOKEN={token}")
+        click.echo(f"GONOGO_INSPECTOR=http://{shown}:{port}/__gonogo__/#{token}")
 
     with listening:
         if workers == 1:

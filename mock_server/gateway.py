@@ -166,7 +166,9 @@ class Gateway:
                 call.selector,
                 call.incoming.header(TAG) or caller.tag,
             )
-            settled = yield call.behaviour.charge(settle, call)
+            settle = call.behaviour.charge(settle, call)
+            call.cost = settle.cost
+            settled = yield settle
         if settled.tokens is not None:
             call.tokens = settled.tokens
 

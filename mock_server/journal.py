@@ -111,6 +111,7 @@ def _line(call: Call, ended: int) -> dict[str, Any]:
         "code": call.code,
         "prompt_tokens": call.prompt.tokens if call.prompt else None,
         "completion_tokens": call.delivered if call.prompt else None,
+        "cost": call.cost,
         "ending": call.ending,
         "script": call.played["script"] if call.played else None,
         "step": call.played["name"] if call.played else None,

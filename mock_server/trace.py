@@ -27,7 +27,7 @@ class Trace:
     """What goes out for one call, and when."""
 
     writes: list[tuple[int, int, str]] = field(default_factory=list)
-    """Nanoseconds since the request arrived, bytes, and how they begin."""
+    """Nanoseconds since the request arrived, bytes, and some of them."""
     more: int = 0
     """Writes that were not noted."""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -36,7 +36,10 @@ class Trace:
     def note(self, at: int, data: bytes) -> None:
         """Note a write."""
         if len(self.writes) < WRITES:
-            self.writes.append((at, len(data), data[:SHOWN].decode("utf-8", "replace")))
+            # What comes before the choices is the same in each event.
+            start = max(0, data.find(b'"choices"'))
+            shown = data[start : start + SHOWN].decode("utf-8", "replace")
+            self.writes.append((at, len(data), shown))
         else:
             self.more += 1
 

@@ -5,12 +5,12 @@ Knows no call: it is handed facts and steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from mock_server.scripts.facts import Facts
 from mock_server.scripts.matching import Mismatch
-from mock_server.scripts.script import Step
+from mock_server.scripts.script import Script, Step
 
 SHOWN = 200
 """Steps that are explained; a longer script is told up to the one that answers."""
@@ -32,19 +32,19 @@ def overtaken(winner: int, name: str) -> Mismatch:
 
 
 def told(
-    steps: Iterable[Step],
+    script: Script,
     facts: Facts,
     winner: int | None,
     exhausted: frozenset[int],
     shown: Callable[[str], str],
 ) -> list[dict[str, Any]]:
-    """Return what is said of each step: its number, its name, and what spoke against it.
+    """Return what is said of each step of a script: its number, name, and what spoke against it.
 
     `winner` is the index of the step that answers, `exhausted` those of steps that matched and
     were used up; `shown` takes secrets out of a text.
     """
     lines = []
-    every = list(steps)
+    every = script.steps
     last = max(SHOWN, (winner or 0) + 1)
     for index, step in enumerate(every[:last]):
         against = mismatches(step, facts)
@@ -54,6 +54,7 @@ def told(
             against.append(overtaken(winner + 1, every[winner].name))
         lines.append(
             {
+                "script": script.name,
                 "step": index + 1,
                 "name": step.name,
                 "answers": index == winner,

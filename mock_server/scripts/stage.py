@@ -19,8 +19,8 @@ from mock_server.keys import credentials, shown
 from mock_server.problem import Problem
 from mock_server.scripts.explaining import told
 from mock_server.scripts.facts import Facts
-from mock_server.scripts.performing import Performance
 from mock_server.scripts.positions import Positions
+from mock_server.scripts.production import Production
 from mock_server.scripts.reading import ScriptError, script
 from mock_server.scripts.script import Per, Script, Step
 from mock_server.state import Find, Keep, Read, Wish, Wishes
@@ -34,40 +34,12 @@ HEADER = "x-gonogo-script"
 """Of a request: the name of a script to play for it, or one reply as JSON."""
 MAIN = "main"
 """The script that is played for requests that name none."""
+NEXT = "next"
+"""A script that is asked before the main one; for what is to happen once, in between."""
 KIND = "script"
 EXPLAINED = "explained"
 EXPLANATIONS = 1_000
 """Kept for reading, by each process."""
-
-
-class Production:
-    """A script with its answers made ready for one gateway."""
-
-    def __init__(
-        self, script: Script, gateway: Gateway, tokens: Callable[[], Tokenizer], turn: int = 0
-    ) -> None:
-        """`turn` tells apart the times that the same script is begun anew."""
-        self.script = script
-        self.turn = turn
-        self.name = f"{script.digest}-{turn}"
-        self._performances = [
-            [
-                Performance(answer, script.pace, gateway, tokens, script.digest[:8])
-                for answer in step.answers
-            ]
-            for step in script.steps
-        ]
-        self.early = any(one.early for answers in self._performances for one in answers)
-        """Some answer changes how a request is admitted."""
-
-    def performance(self, step: int, play: int) -> tuple[int, Performance]:
-        """Return which of a step's answers a play gets, and that answer."""
-        index = self.script.steps[step].answer(play)
-        return index, self._performances[step][index]
-
-    def early_at(self, step: int) -> bool:
-        """Tell whether a step has an answer that changes how a request is admitted."""
-        return any(one.early for one in self._performances[step])
 
 
 class Stage:
@@ -106,8 +78,8 @@ class Stage:
 
     def begin(self, gateway: Gateway, call: Call) -> Generator[Wish, Any, Gateway]:
         """Decide before admission, where some answer changes it; return the gateway that admits."""
-        production = yield from self._production(gateway, call)
-        if production is None or not production.early or call.incoming.method != "POST":
+        playing = yield from self._productions(gateway, call)
+        if call.incoming.method != "POST" or not any(one.early for one in playing):
             return gateway
         raw = yield Read(gateway.settings.model.body_limit)
         call.ahead = (raw,)
@@ -116,59 +88,68 @@ class Stage:
         except NotJsonError:
             body = {}
         facts = yield from self._facts(gateway, call, body if isinstance(body, dict) else {})
-        return (yield from self._decide(call, production, facts, raw or b"", early=True)) or gateway
+        return (yield from self._decide(call, playing, facts, raw or b"", early=True)) or gateway
 
     def play(self, gateway: Gateway, call: Call) -> Wishes:
         """Decide for a request that could be answered, and answer it where the script says how."""
         if call.performance is None:
-            production = yield from self._production(gateway, call)
-            if production is None:
+            playing = yield from self._productions(gateway, call)
+            if not playing:
                 return
             facts = yield from self._facts(gateway, call, call.body)
-            yield from self._decide(call, production, facts, call.raw, early=False)
-            if not call.played and production.script.refuses and gateway.takes_body(call):
+            yield from self._decide(call, playing, facts, call.raw, early=False)
+            if not call.played and playing[-1].script.refuses and gateway.takes_body(call):
                 raise unforeseen(call.id)
         if call.performance is not None:
             call.performance.finish(call)
 
     def _decide(
-        self, call: Call, production: Production, facts: Facts, raw: bytes, early: bool
+        self, call: Call, playing: list[Production], facts: Facts, raw: bytes, early: bool
     ) -> Generator[Wish, Any, Gateway | None]:
-        steps = production.script.steps
+        lines: list[dict[str, Any]] = []
+        for production in playing:
+            tried = yield from self._tried(production, facts, raw, early)
+            if tried is None:
+                return None  # it is the turn of a step of this script, once the call is admitted
+            winner, play, exhausted = tried
+            lines += told(
+                production.script,
+                facts,
+                winner,
+                exhausted,
+                lambda text: shown(text, call.incoming),
+            )
+            if winner is not None:
+                answer, call.performance = production.performance(winner, play)
+                call.played = _played(production.script, winner, play, answer)
+                yield from self._explain(call, {**call.played, "steps": lines})
+                return call.performance.begin(call)
+        if not early:
+            name = playing[-1].script.name
+            yield from self._explain(call, {"script": name, "step": None, "steps": lines})
+        return None
+
+    def _tried(
+        self, production: Production, facts: Facts, raw: bytes, early: bool
+    ) -> Generator[Wish, Any, tuple[int | None, int, frozenset[int]] | None]:
+        """Return which step answers, which play of it this is, and those that are used up.
+
+        None where a step would answer, but only after admission.
+        """
         exhausted: set[int] = set()
-        winner, admits = None, None
-        for index, step in enumerate(steps):
+        for index, step in enumerate(production.script.steps):
             if not all(each.holds(facts) for each in step.conditions):
                 continue
             name = f"{production.name}/{index}/{_scope(step, facts, raw)}"
             if early and not production.early_at(index):
                 if (yield from self._positions.left(name, step)):
-                    return None  # it is this step's turn, once the request was admitted
+                    return None
                 continue
             play = yield from self._positions.take(name, step)
-            if play is None:
-                exhausted.add(index)
-                continue
-            winner = index
-            answer, call.performance = production.performance(index, play)
-            call.played = {
-                "script": production.script.name,
-                "step": index + 1,
-                "name": step.name,
-                "play": play,
-                "reply": answer + 1,
-                "replies": len(step.answers),
-            }
-            admits = call.performance.begin(call)
-            break
-        if early and winner is None:
-            return None
-        lines = told(
-            steps, facts, winner, frozenset(exhausted), lambda text: shown(text, call.incoming)
-        )
-        played = call.played or {"script": production.script.name, "step": None}
-        yield from self._explain(call, {**played, "steps": lines})
-        return admits
+            if play is not None:
+                return index, play, frozenset(exhausted)
+            exhausted.add(index)
+        return None, 0, frozenset(exhausted)
 
     def _explain(self, call: Call, explanation: dict[str, Any]) -> Wishes:
         yield Keep(EXPLAINED, call.id, explanation)
@@ -199,24 +180,37 @@ class Stage:
             gateway.settings.model.adapter_separator,
         )
 
-    def _production(self, gateway: Gateway, call: Call) -> Generator[Wish, Any, Production | None]:
-        """Return the script that plays for a call; raises Problem for a header that names none."""
-        told = call.incoming.header(HEADER)
-        if told is not None and told.lstrip().startswith("{"):
-            return self._inline(gateway, told)
-        record = (yield Find(KIND, told or MAIN)) if self.changed else None
-        if record is not None and record["document"] is not None:
-            return self._produced(gateway, dumps(record["document"]), told or MAIN, record["turn"])
-        if told not in (None, MAIN):
-            raise _refused(f"there is no script {told[:60]!r}; set it over the control API first")
-        found = self.current(call.incoming.now)
-        turn = record["turn"] if record is not None else 0
-        if found is None:
-            return None
+    def _productions(self, gateway: Gateway, call: Call) -> Generator[Wish, Any, list[Production]]:
+        """Return the scripts that play for a call, the first one first.
+
+        Raises Problem for a header that names none.
+        """
+        name = call.incoming.header(HEADER)
+        if name is not None and name.lstrip().startswith("{"):
+            return [self._inline(gateway, name)]
+        if name not in (None, MAIN):
+            record = (yield Find(KIND, name)) if self.changed else None
+            if record is None:
+                raise _refused(f"there is no script {name[:60]!r}; set it over the control API")
+            return [self._produced(gateway, dumps(record["document"]), name, record["turn"])]
+        found, turn = [], 0
+        for one in (NEXT, MAIN) if self.changed else ():
+            record = yield Find(KIND, one)
+            turn = record["turn"] if record is not None else 0
+            if record is not None and record["document"] is not None:
+                found.append(self._produced(gateway, dumps(record["document"]), one, turn))
+                if one == MAIN:
+                    return found
+        return found + self._of_file(gateway, call, turn)
+
+    def _of_file(self, gateway: Gateway, call: Call, turn: int) -> list[Production]:
+        told = self.current(call.incoming.now)
+        if told is None:
+            return []
         loaded = self._loaded
-        if loaded is None or loaded.script is not found or loaded.turn != turn:
-            loaded = self._loaded = Production(found, gateway, self._tokens, turn)
-        return loaded
+        if loaded is None or loaded.script is not told or loaded.turn != turn:
+            loaded = self._loaded = Production(told, gateway, self._tokens, turn)
+        return [loaded]
 
     def _inline(self, gateway: Gateway, told: str) -> Production:
         try:
@@ -242,6 +236,18 @@ def _scope(step: Step, facts: Facts, raw: bytes) -> str:
             return facts.account or ""
         case Per.REQUEST:
             return hashlib.blake2b(raw, digest_size=16).hexdigest()
+
+
+def _played(told: Script, step: int, play: int, answer: int) -> dict[str, Any]:
+    one = told.steps[step]
+    return {
+        "script": told.name,
+        "step": step + 1,
+        "name": one.name,
+        "play": play,
+        "reply": answer + 1,
+        "replies": len(one.answers),
+    }
 
 
 def _refused(why: str) -> Problem:

@@ -75,6 +75,7 @@ def ready_line(url: str, port: int, key: str, token: str, workers: Sequence[int]
         "pid": os.getpid(),
         "control_url": f"{url}/__gonogo__/",
         "control_token": token,
+        "inspector_url": f"{url}/__gonogo__/#{token}",
         **({"workers": workers} if workers else {}),
     }
     return dumps(line).decode()

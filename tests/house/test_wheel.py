@@ -25,6 +25,8 @@ READ = (
     "conformance/page/page.js",
     "mock_server/gemma/small/tokenizer.json",
     "mock_server/grading/packs/streams.toml",
+    "mock_server/inspector/page.html",
+    "mock_server/inspector/page.js",
     "mock_server/scripts/script.schema.json",
     "mock_server/state/redis.lua",
     "openapi/py.typed",

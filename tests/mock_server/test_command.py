@@ -48,7 +48,7 @@ def test_ready_json_is_one_line_for_programs() -> None:
     assert ready["base_url"] == f"http://127.0.0.1:{ready['port']}/v1"
     assert ready["pid"] == process.pid
     assert ready["api_key"]
-    assert ready["control_token"]
+    assert ready["inspector_url"].endswith(f"/__gonogo__/#{ready['control_token']}")
 
 
 @pytest.mark.parametrize(

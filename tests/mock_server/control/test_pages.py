@@ -36,7 +36,7 @@ def test_a_mock_without_a_token_has_no_control() -> None:
     ("method", "path", "sent", "status", "words"),
     [
         ("GET", "nothing", None, 404, "nothing lives here; try one of: "),
-        ("GET", "", None, 404, "accounts/{account}/wallet"),
+        ("GET", "nowhere/else", None, 404, "accounts/{account}/wallet"),
         ("DELETE", "ledger", None, 405, "this page takes GET"),
         ("PUT", "keys", {}, 405, "this page takes GET, POST"),
         ("POST", "keys", b"{", 400, "the body is not valid JSON: "),

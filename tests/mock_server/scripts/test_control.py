@@ -56,6 +56,23 @@ def test_scripts_of_several_names_are_played_apart(app: App) -> None:
     assert explained(app, ask(app, headers=named("one")))["script"] == "one"
 
 
+def test_what_is_set_as_next_is_played_before_the_main_script(tmp_path: Path) -> None:
+    app = play(tmp_path, "[[steps]]\nreply = {text = 'one'}\nthen = [{text = 'two'}]")
+    assert said(app) == "one"
+    once = {"steps": [{"name": "for once", "reply": {"status": 503, "times": 1}}]}
+    assert control(app, "PUT", "scripts/next", once).status == 200
+    refused = ask(app)
+    assert (refused.status, explained(app, refused)["script"]) == (503, "next")
+    answer = ask(app)
+    assert answer.document["choices"][0]["message"]["content"] == "two"
+    told = [(one["script"], one["answers"]) for one in explained(app, answer)["steps"]]
+    assert told == [("next", False), ("play", True)]
+    early = {"steps": [{"reply": {"fault": "auth.no-key-refused", "times": 1}}]}
+    control(app, "PUT", "scripts/next", early)
+    nobody = {"authorization": ""}
+    assert statuses(app, 2, headers=nobody) == [200, 401]
+
+
 def test_a_header_may_hold_a_whole_reply(app: App) -> None:
     reply = {"status": 503, "retry_after": 7}
     answer = ask(app, headers=named(json.dumps(reply)))
@@ -70,7 +87,7 @@ def test_a_header_may_hold_a_whole_reply(app: App) -> None:
 @pytest.mark.parametrize(
     ("header", "words"),
     [
-        ("nobody", "there is no script 'nobody'; set it over the control API first"),
+        ("nobody", "there is no script 'nobody'; set it over the control API"),
         ("{", "it is no reply: "),
         ('{"statu": 1}', "reply has no member 'statu'. Did you mean 'status'?"),
         ('{"fixture": "a.txt"}', "needs a script file"),

@@ -42,6 +42,7 @@ def rough_start(app: App) -> None:
     whole = ask(app)
     assert whole.status == 200
     assert {
+        "script": "play",
         "step": 1,
         "name": "rough start",
         "answers": False,
