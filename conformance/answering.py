@@ -10,6 +10,8 @@ from conformance.verdict import Finding, Inconclusive, NotApplicable
 
 CONTROL = "control"
 """Label of the ordinary request that a probe of odd ones begins with."""
+BASELINE = "plain"
+"""Label of the baseline's, for a probe that needs nothing but an ordinary request that worked."""
 
 
 def decided(transcript: Transcript, label: str) -> Reading:
@@ -23,7 +25,7 @@ def decided(transcript: Transcript, label: str) -> Reading:
         raise Inconclusive(f"{reading.id}: {reading.exchange.ending.value}")
     if reading.status == 429:
         raise Inconclusive(f"{reading.id}: answered 429 after every try")
-    control = transcript.get(CONTROL)
+    control = transcript.get(CONTROL) or transcript.get(BASELINE)
     if reading.status >= 500 and control is not None and not control.ok:
         raise Inconclusive(f"{reading.id}: answered {reading.status}, and so are ordinary requests")
     return reading

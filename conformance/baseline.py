@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conformance.capability import ABSENT, EFFECTIVE, Found, capability, classify
 from conformance.listing import model_ids
-from conformance.probe import Probe, Script, Transcript, ask
+from conformance.modes import streamed, twin
+from conformance.probe import Probe, Script, Transcript, ask, read
 from conformance.scene import Scene
 
 COUNTING = "Count from 1 to 60 in digits, separated by single spaces. Write nothing else."
@@ -14,9 +17,10 @@ CAP = 48
 
 def _open(scene: Scene) -> Script:
     yield from ask(scene.get("models", "/models"))
-    for label in ("plain", "again"):
-        yield from ask(scene.chat(label, COUNTING, temperature=0, max_tokens=CAP))
-    yield from ask(scene.chat("bare", COUNTING, temperature=0, max_tokens=CAP, stream=True))
+    greedy: dict[str, Any] = {"temperature": 0, "max_tokens": CAP}
+    plain = yield from read(scene.chat("plain", COUNTING, **greedy), scene)
+    yield from ask(scene.chat("again", COUNTING, **greedy))
+    yield from twin(scene, plain, "plain", COUNTING, **greedy)
     yield from ask(
         scene.chat(
             "streamed",
@@ -42,7 +46,7 @@ def chat(transcript: Transcript) -> Found:
 @capability("streaming", on=BASELINE)
 def streaming(transcript: Transcript) -> Found:
     """`stream: true` is answered with server-sent events."""
-    reading = transcript["bare"]
+    reading = transcript[streamed("plain")]
     return classify(reading, reading.looks_like_sse or bool(reading.events), "stream: true")
 
 

@@ -17,7 +17,7 @@ KEYS = {
     "valid": "sk-aig-mock",
     "without_credit": "sk-aig-mock-no-credit",
     "over_limit": "sk-aig-mock-over-limit",
-    "small_quota": "sk-aig-mock-small",
+    "small_quota": "sk-aig-mock-quick",
     "failing_upstream": "sk-aig-mock-upstream-down",
     "saturated_upstream": "sk-aig-mock-saturated",
 }

@@ -54,9 +54,13 @@ class Docket:
         return Inconclusive(self.cut) if open_ and self.cut else reason
 
     def readings(self) -> Iterator[Reading]:
-        """Return the reading of every exchange, each once."""
+        """Return the reading of every exchange, each once, however often it was recalled."""
+        seen: set[int] = set()
         for transcript in self.transcripts.values():
-            yield from transcript.readings
+            for reading in transcript.readings:
+                if id(reading.exchange) not in seen:
+                    seen.add(id(reading.exchange))
+                    yield reading
         for exchange in self.loose:
             yield Reading(exchange, self.setting)
 

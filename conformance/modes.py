@@ -8,11 +8,15 @@ the same, a run of characters taken out or put in, and somebody else's words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from conformance.probe import Transcript
+from conformance.capability import EFFECTIVE
+from conformance.exchange import Ending
+from conformance.probe import Script, Transcript, ask, read
 from conformance.reading import Reading
+from conformance.scene import Message, Scene
 
 SEEDED = "seeded"
 """Name of the pair that is sampled with a seed, so that its choices differ."""
@@ -36,14 +40,46 @@ EMOJI = Echo("sun \U0001f31e fox \U0001f98a sea \u6d77\u6d0b sky \u7a7a star \u2
 ACCENTS = Echo("na\u00efve caf\u00e9 Z\u00fcrich d\u00e9j\u00e0 \u00c5ngstr\u00f6m stra\u00dfe end")
 
 
+TWIN = "-streamed"
+"""What the label of a stream has behind that of the same request in one piece."""
+ROUNDS = 2
+"""How often both modes are asked again where they disagree."""
+
+
 def plain(name: str, again: int = 0) -> str:
     """Return the label of the answer in one piece."""
-    return f"{name}-plain" + (f"-again-{again}" if again else "")
+    return name + (f"-again-{again}" if again else "")
 
 
 def streamed(name: str, again: int = 0) -> str:
     """Return the label of the stream."""
-    return f"{name}-streamed" + (f"-again-{again}" if again else "")
+    return f"{name}{TWIN}" + (f"-again-{again}" if again else "")
+
+
+def both(scene: Scene, name: str, messages: str | Sequence[Message], **asked: Any) -> Script:
+    """Ask in both modes, and again where they disagree, so that a judge can tell chance apart.
+
+    `streaming` holds what only the streamed request has.
+    """
+    streaming = asked.pop("streaming", {})
+    asked = {"temperature": 0, **asked}
+    first = yield from read(scene.chat(plain(name), messages, **asked), scene)
+    yield from twin(scene, first, name, messages, streaming=streaming, **asked)
+
+
+def twin(
+    scene: Scene, first: Reading, name: str, messages: str | Sequence[Message], **asked: Any
+) -> Script:
+    """Ask for a stream of what `first` says in one piece, and for both again where they differ."""
+    streaming = {"stream": True, **asked.pop("streaming", {})}
+    second = yield from read(scene.chat(streamed(name), messages, **asked, **streaming), scene)
+    steady = scene.setting.capabilities.get("deterministic", EFFECTIVE) == EFFECTIVE
+    differs = disagree(first, second) and steady
+    if not (differs or (second.ok and second.error)):
+        return
+    for place in range(1, ROUNDS + 1):
+        yield from ask(scene.chat(plain(name, place), messages, **asked))
+        yield from ask(scene.chat(streamed(name, place), messages, **asked, **streaming))
 
 
 def disagree(first: Reading, second: Reading) -> bool:
@@ -54,16 +90,21 @@ def disagree(first: Reading, second: Reading) -> bool:
     return any(first.text_of(at).strip() != second.text_of(at).strip() for at in indexes)
 
 
+def names(transcript: Transcript) -> Iterator[str]:
+    """Return what the pairs of a conversation are called, in order."""
+    for exchange in transcript.exchanges:
+        name, twin, rest = exchange.request.label.rpartition(TWIN)
+        if twin and not rest and transcript.get(plain(name)) is not None:
+            yield name
+
+
 def failing(transcript: Transcript) -> Iterator[tuple[Reading, Reading]]:
     """Return the answer in one piece and the stream of each request whose every stream failed."""
-    suffix = plain("")
-    for reading in transcript.readings:
-        label = reading.exchange.request.label
-        if reading.ok and label.endswith(suffix):
-            name = streamed(label.removesuffix(suffix))
-            streams = transcript.labelled(name)
-            if len(streams) > 1 and all(each.ok and each.error for each in streams):
-                yield reading, streams[0]
+    for name in names(transcript):
+        whole = transcript[plain(name)]
+        streams = transcript.labelled(streamed(name))
+        if whole.ok and len(streams) > 1 and all(each.ok and each.error for each in streams):
+            yield whole, streams[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +143,22 @@ class Pair:
 
 def pairs(transcript: Transcript) -> Iterator[Pair]:
     """Return the pairs of a transcript of which both modes were answered, neither with an error."""
-    suffix = plain("")
-    for exchange in transcript.exchanges:
-        label = exchange.request.label
-        if not label.endswith(suffix):
-            continue
-        name = label.removesuffix(suffix)
+    for name in names(transcript):
         rounds = []
         again = 0
         while (one := transcript.get(plain(name, again))) is not None:
             other = transcript.get(streamed(name, again))
-            if other is not None and one.ok and other.ok and not other.error:
+            if other is not None and _comparable(one, other):
                 rounds.append((one, other))
             again += 1
         if rounds:
             yield Pair(name, tuple(rounds))
+
+
+def _comparable(one: Reading, other: Reading) -> bool:
+    """Whether both modes were answered, without an error, and not cut by caps of our own."""
+    whole = one.exchange.ending is not Ending.TOO_LARGE is not other.exchange.ending
+    return whole and one.ok and other.ok and not other.error
 
 
 def departure(pair: Pair, choice: int) -> str:

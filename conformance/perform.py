@@ -15,7 +15,7 @@ from typing import Protocol
 from conformance.budget import Governor
 from conformance.exchange import Ending, Exchange, Request
 from conformance.pacing import Pacing
-from conformance.probe import Answer, Probe, Send, Together, Transcript, Wait
+from conformance.probe import Answer, Probe, Recall, Send, Together, Transcript, Wait
 from conformance.reading import Reading
 from conformance.scene import Scene
 
@@ -59,6 +59,8 @@ class Performer:
     pacing: Pacing = field(default_factory=Pacing)
     recorded: Mapping[str, Exchange] = field(default_factory=dict)
     """Exchanges of an earlier, interrupted run by id: answered from here, not sent again."""
+    _held: dict[str, Reading] = field(default_factory=dict, repr=False)
+    """The last try of every request of the run, by probe and label."""
 
     async def hold(self, probe: Probe, scene: Scene) -> Transcript:
         """Hold one conversation to its end, or to the end of the budget."""
@@ -78,6 +80,9 @@ class Performer:
                     case Together(requests):
                         answer = await _at_once(ask, requests)
                         kept.extend(answer)
+                    case Recall(identity):
+                        answer = self._recalled(identity, scene, readings)
+                        kept.extend([answer] if answer else [])
                     case Wait(seconds, _):
                         await self.sleep(min(seconds, LONGEST_WAIT))
                         answer = None
@@ -96,7 +101,7 @@ class Performer:
         for attempt in range(1, TRIES + 1):
             reading = await self._once(probe, scene, request, attempt)
             # What it cost was read from it; whoever judges it need not read it again.
-            readings[request.label] = reading
+            readings[request.label] = self._held[f"{probe.name}/{request.label}"] = reading
             exchange = reading.exchange
             noisy = _is_noise(exchange) and not probe.may_fail
             most = TRIES_OF_A_500 if exchange.status == 500 else TRIES
@@ -110,6 +115,16 @@ class Performer:
             await self.sleep(pause if wait is None else max(wait, pause))
             pause *= 2
         raise AssertionError("the loop returns on its last try")
+
+    def _recalled(
+        self, identity: str, scene: Scene, readings: dict[str, Reading]
+    ) -> Exchange | None:
+        held = self._held.get(identity)
+        exchange = held.exchange if held is not None else self.recorded.get(identity)
+        if exchange is not None:
+            # Read anew, since more is known of the target by now than when it was asked.
+            readings[exchange.request.label] = Reading(exchange, scene.setting)
+        return exchange
 
     async def _once(self, probe: Probe, scene: Scene, request: Request, attempt: int) -> Reading:
         identity = f"{probe.name}/{request.label}" + (f"#{attempt}" if attempt > 1 else "")

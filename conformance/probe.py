@@ -11,7 +11,7 @@ from evidence:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 
 from conformance.exchange import Exchange, Request, Setting
@@ -42,7 +42,18 @@ class Wait:
     reason: str
 
 
-Step = Send | Together | Wait
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Look again at what an earlier conversation was answered; nothing is sent.
+
+    The exchange becomes part of this conversation too, under its own label.
+    """
+
+    id: str
+    """The exchange's id, such as `baseline/plain`."""
+
+
+Step = Send | Together | Wait | Recall
 Answer = Exchange | tuple[Exchange, ...] | None
 Script = Generator[Step, Answer, None]
 
@@ -74,6 +85,16 @@ def wait(seconds: float, reason: str) -> Generator[Step, Answer, None]:
     yield Wait(seconds, reason)
 
 
+def recall(*identities: str) -> Generator[Step, Answer, tuple[Exchange, ...]]:
+    """Look again at exchanges of earlier conversations; those that were never held are left out."""
+    found = []
+    for identity in identities:
+        answer = yield Recall(identity)
+        if isinstance(answer, Exchange):
+            found.append(answer)
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Probe:
     """A named, costed conversation, held once a run and read by every judge that can use it."""
@@ -82,10 +103,14 @@ class Probe:
     script: Callable[[Scene], Script]
     needs: tuple[str, ...] = ()
     """Capabilities without which it is not held."""
+    uses: tuple[str, ...] = ()
+    """Capabilities that its script asks about, beside those that every run finds out."""
     alone: bool = False
     """Held while no other probe is, because it measures time or provokes limits."""
     may_fail: bool = False
     """A 429, a 5xx or a reset is what it asks for: it is not tried again."""
+    patient: bool = False
+    """It waits long and needs nothing but a key: begun with the run, and waited for at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,31 +184,3 @@ class Transcript:
     def with_exchanges(self, exchanges: Iterable[Exchange]) -> Transcript:
         """Return a transcript of other exchanges in the same setting."""
         return Transcript(self.probe, self.setting, tuple(exchanges), self.cut)
-
-
-def replay(
-    probe: Probe, scene: Scene, recorded: Sequence[Exchange]
-) -> Generator[Request, None, None]:
-    """Drive a probe from recorded exchanges; yields each request that no recording answers."""
-    by_label: Mapping[str, Exchange] = {each.request.label: each for each in recorded}
-    script = probe.script(scene)
-    answer: Answer = None
-    while True:
-        try:
-            step = script.send(answer)
-        except StopIteration:
-            return
-        match step:
-            case Send(request):
-                if request.label not in by_label:
-                    yield request
-                    return
-                answer = by_label[request.label]
-            case Together(requests):
-                missing = [each for each in requests if each.label not in by_label]
-                if missing:
-                    yield from missing
-                    return
-                answer = tuple(by_label[each.label] for each in requests)
-            case Wait():
-                answer = None

@@ -182,7 +182,8 @@ class Course:
             if chosen or requirement.chapter in chapters:
                 names.update(requirement.when)
                 if isinstance(entry.judge, Conversation):
-                    names.update(need for probe in entry.judge.on for need in probe.needs)
+                    for probe in entry.judge.on:
+                        names.update((*probe.needs, *probe.uses))
         everything = self.only is None
         return [each for each in declared_capabilities() if everything or each.name in names]
 
@@ -196,19 +197,32 @@ async def hold_all(
     progress: Progress = lambda name, done, total: None,
     held: Held | None = None,
 ) -> Held:
-    """Hold every conversation the course needs: baseline, capabilities, then the rest."""
+    """Hold every conversation the course needs: baseline, capabilities, then the rest.
+
+    Those that wait long are begun first and go on beside all the others.
+    """
     held = held or Held(setting)
     held.setting = setting
     for name, kind in setting.capabilities.items():
         held.capabilities[name] = Found(kind, reason_absent(name, kind) if kind == ABSENT else "")
-    await _hold([baseline.BASELINE], performer, held, 1, progress)
-    capabilities = course.capabilities(setting)
-    _classify(capabilities, held)
-    held.setting = replace(held.setting, greedy=_greedy(held.transcripts.get("baseline")))
-    probing = {each.on.name: each.on for each in capabilities}
-    await _hold(list(probing.values()), performer, held, concurrency, progress)
-    _classify(capabilities, held)
-    await _hold(course.wanted(held.setting), performer, held, concurrency, progress)
+    patient = [probe for probe in course.wanted(setting) if probe.patient]
+    waiting = asyncio.ensure_future(_hold(patient, performer, held, concurrency, progress))
+    try:
+        await _hold([baseline.BASELINE], performer, held, 1, progress)
+        capabilities = course.capabilities(setting)
+        _classify(capabilities, held)
+        held.setting = replace(held.setting, greedy=_greedy(held.transcripts.get("baseline")))
+        probing = {each.on.name: each.on for each in capabilities}
+        await _hold(list(probing.values()), performer, held, concurrency, progress)
+        _classify(capabilities, held)
+        wanted = course.wanted(held.setting)
+        rest = [probe for probe in wanted if probe not in patient]
+        await _hold(rest, performer, held, concurrency, progress)
+    except BaseException:
+        waiting.cancel()
+        raise
+    await waiting
+    _reorder(held.transcripts, {probe.name: place for place, probe in enumerate(wanted)})
     return held
 
 

@@ -53,17 +53,22 @@ def with_status(label: str, status: int) -> TranscriptForgery:
     return forgery
 
 
-def taken(identity: str, on: Probe, labels: str | tuple[str, ...], words: str) -> None:
+def taken(
+    identity: str, on: Probe, labels: str | tuple[str, ...], words: str, within: str = ""
+) -> None:
     """Declare the judge that a spelling is answered like the plain one.
 
     `words` says how the request was spelled, to go behind `a request`. A label of a conversation
-    that was not sent for want of a capability is passed over.
+    that was not sent for want of a capability is passed over; where none was sent, the request
+    that is spelt so among other things, `within`, stands for all of them.
     """
     chosen = (labels,) if isinstance(labels, str) else labels
 
     def judge(transcript: Transcript) -> Statements:
         plainly_answered(transcript)
         sent = [label for label in chosen if transcript.get(label) is not None]
+        if not sent and within and transcript.get(within) is not None:
+            sent = [within]
         if not sent:
             raise NotApplicable("nothing of the kind was sent")
         for label in sent:
@@ -73,4 +78,4 @@ def taken(identity: str, on: Probe, labels: str | tuple[str, ...], words: str) -
                 yield Finding(reading.at_status(), expected, shown(reading), reading.id)
 
     judge.__doc__ = f"A request {words} is answered like the plain one."
-    judges(identity, on=on, forgery=with_status(chosen[-1], 400))(judge)
+    judges(identity, on=on, forgery=with_status(within or chosen[-1], 400))(judge)

@@ -11,7 +11,7 @@ from conformance.catalogue import Statements, judges, reads
 from conformance.error_view import Envelope
 from conformance.exchange import Exchange
 from conformance.probe import Transcript
-from conformance.probes.auth import KEYS
+from conformance.probes.auth import DRESSED, KEYS
 from conformance.reading import Reading
 from conformance.verdict import Finding, Inconclusive, NotApplicable
 
@@ -92,21 +92,23 @@ def stream_refused(transcript: Transcript) -> Statements:
         yield Finding(reading.at_status(), f"{plain.status}, as JSON", shown, reading.id)
 
 
-def _taken(identity: str, label: str, sent: str) -> None:
-    """Declare the judge that another spelling of the right header is taken."""
+def _taken(identity: str, label: str, sent: str, within: str = "") -> None:
+    """Declare the judge that another spelling of the right header is taken, alone or `within`."""
 
     def judge(transcript: Transcript) -> Statements:
         _works(transcript)
-        reading = heard(transcript, label)
+        alone = transcript.get(label) is not None or not within
+        reading = heard(transcript, label if alone else within)
         if reading.status in (401, 403):
             yield Finding(reading.at_status(), f"200 for {sent}", str(reading.status), reading.id)
 
     judge.__doc__ = f"The valid key with {sent} is taken."
-    judges(identity, on=KEYS, forgery=with_status(label, 401, "It is refused."))(judge)
+    lie = with_status(within or label, 401, "It is refused.")
+    judges(identity, on=KEYS, forgery=lie)(judge)
 
 
-_taken("auth.scheme-case", "lower-case", "the scheme in lower case")
-_taken("auth.scheme-space", "two-spaces", "two spaces after the scheme")
+_taken("auth.scheme-case", "lower-case", "the scheme in lower case", DRESSED)
+_taken("auth.scheme-space", "two-spaces", "two spaces after the scheme", DRESSED)
 _taken("auth.valid-after-wrong", "valid-after", "three wrong ones before it")
 
 

@@ -11,7 +11,7 @@ from conformance.baseline import COUNTING
 from conformance.capability import ABSENT, Found, capability, classify
 from conformance.exchange import Request, Setting
 from conformance.obtained import refused
-from conformance.probe import Probe, Script, Transcript, ask, read, together
+from conformance.probe import Probe, Script, Transcript, ask, read, recall, together
 from conformance.probes.choices import OPEN
 from conformance.probes.stops import SEA
 from conformance.scene import Scene
@@ -64,9 +64,12 @@ def _worn(scene: Scene) -> Script:
         texts.append(worn.text_of())
         if own.text_of() != worn.text_of():
             break
-    yield from ask(greedy("base-after", 0, base))
-    counting: dict[str, Any] = {"model": base, "temperature": 0, "max_tokens": CAP}
-    yield from ask(scene.chat("base-counting", COUNTING, **counting))
+    if base == setting.model:
+        # What the base said before any adapter was asked for is known.
+        counting: dict[str, Any] = {"model": base, "temperature": 0, "max_tokens": CAP}
+        yield from ask(scene.chat("base-counting", COUNTING, **counting))
+    else:
+        yield from ask(greedy("base-after", 0, base))
     if len(setting.adapters) > 1 and selector != name:
         for place, text in enumerate(texts):
             other = greedy(f"other-{place}", place, f"{base}:{setting.adapters[1]}")
@@ -107,7 +110,7 @@ def _unknown(scene: Scene) -> Script:
     def asked(label: str, **parameters: Any) -> Request:
         return scene.chat(label, GREETING, **{"model": base, "max_tokens": 1, **parameters})
 
-    yield from ask(scene.get("list", "/models"))
+    yield from recall("baseline/models")
     if not scene.setting.adapters:
         yield from ask(asked("example", model=f"{base}:{EXAMPLE}"))
     wanted = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.exchange import Request
-from conformance.probe import Probe, Script, ask, together
+from conformance.probe import Probe, Script, ask, read, together
 from conformance.scene import Scene
 
 HELLO = "Say hello."
@@ -18,6 +18,9 @@ REFUSED = {
 }
 """Label → Authorization of requests that must be refused."""
 ACCEPTED = {"lower-case": "bearer {valid}", "two-spaces": "Bearer  {valid}"}
+"""Label → Authorization of requests that must not be refused."""
+DRESSED = "dressed"
+"""Label of the request that is spelt in all those ways at once; alone each where it fails."""
 
 
 def _keys(scene: Scene) -> Script:
@@ -29,7 +32,9 @@ def _keys(scene: Scene) -> Script:
     yield from ask(chat("valid", "Bearer {valid}"))
     yield from ask(chat("wrong", stranger))
     yield from together(chat(label, value) for label, value in REFUSED.items())
-    yield from together(chat(label, value) for label, value in ACCEPTED.items())
+    dressed = yield from read(chat(DRESSED, "bearer  {valid}"), scene)
+    if not dressed.ok:
+        yield from together(chat(label, value) for label, value in ACCEPTED.items())
     yield from together(
         (
             scene.post("bad-body", b'{"model": ', authorization=stranger),

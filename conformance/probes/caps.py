@@ -6,8 +6,8 @@ from typing import Any
 
 from conformance.baseline import COUNTING
 from conformance.capability import Found, capability, classify
-from conformance.exchange import Request
-from conformance.probe import Probe, Script, Transcript, ask, read, together
+from conformance.modes import both
+from conformance.probe import Probe, Script, Transcript, ask, read, recall
 from conformance.scene import Scene
 
 CAPS = (1, 5)
@@ -20,11 +20,21 @@ MANY = 40
 
 def _newer(scene: Scene) -> Script:
     newer: dict[str, Any] = {"max_completion_tokens": CAPS[1], "temperature": 0}
+    yield from recall("baseline/plain")
     yield from ask(scene.chat("newer", COUNTING, **newer))
-    if scene.has("streaming"):
-        yield from ask(scene.chat("newer-streamed", COUNTING, stream=True, **newer))
+    if not scene.has("streaming"):
+        for cap in CAPS:
+            yield from ask(scene.chat(f"cap-{cap}", COUNTING, max_tokens=cap, temperature=0))
+        return
+    yield from ask(scene.chat("newer-streamed", COUNTING, stream=True, **newer))
     for cap in CAPS:
-        yield from ask(scene.chat(f"cap-{cap}", COUNTING, max_tokens=cap, temperature=0))
+        yield from both(scene, f"cap-{cap}", COUNTING, max_tokens=cap, streaming=_counted(scene))
+
+
+def _counted(scene: Scene) -> dict[str, Any]:
+    """Return what a stream is asked for beside its text."""
+    counts = scene.has("usage-in-stream")
+    return {"stream_options": {"include_usage": True}} if counts else {}
 
 
 CEILINGS = Probe("sampling-caps", _newer, needs=("chat",))
@@ -42,22 +52,19 @@ def newer_name(transcript: Transcript) -> Found:
 
 
 def _more(scene: Scene) -> Script:
-    yes = yield from read(scene.chat("yes", YES, temperature=0), scene)
-    wanted: list[Request] = [scene.chat("uncapped", COUNTING, temperature=0, max_tokens=...)]
+    """Short answers that end by themselves, and long ones that nothing cuts."""
     if scene.has("streaming"):
-        options = {"include_usage": True} if scene.has("usage-in-stream") else ...
-        streamed: dict[str, Any] = {"temperature": 0, "stream": True, "stream_options": options}
-        wanted += [
-            scene.chat("cap-5-streamed", COUNTING, max_tokens=CAPS[1], **streamed),
-            scene.chat("yes-streamed", YES, **streamed),
-            scene.chat("uncapped-streamed", COUNTING, max_tokens=..., **streamed),
-        ]
+        yield from both(scene, "yes", YES, streaming=_counted(scene))
+        yield from both(scene, "uncapped", COUNTING, max_tokens=..., streaming=_counted(scene))
+    else:
+        yield from ask(scene.chat("yes", YES, temperature=0))
+        yield from ask(scene.chat("uncapped", COUNTING, temperature=0, max_tokens=...))
+    short = yield from read(scene.chat("yes-32", YES, temperature=0, max_tokens=32), scene)
     if scene.setting.scope == "gateway":
-        wanted.append(scene.chat("long", LONG_COUNTING, temperature=0, max_tokens=...))
-        tokens = yes.usage.completion if yes.usage else None
-        if tokens and yes.finish_of() == "stop" and tokens < 64:
-            wanted.append(scene.chat("tie", YES, temperature=0, max_tokens=tokens))
-    yield from together(wanted)
+        yield from ask(scene.chat("long", LONG_COUNTING, temperature=0, max_tokens=...))
+        tokens = short.usage.completion if short.usage else None
+        if tokens and short.finish_of() == "stop" and tokens < 32:
+            yield from ask(scene.chat("tie", YES, temperature=0, max_tokens=tokens))
 
 
 MORE_CEILINGS = Probe("sampling-caps-more", _more, needs=("chat",))

@@ -7,19 +7,24 @@ from typing import Any
 from conformance import stopping
 from conformance.baseline import CAP, COUNTING
 from conformance.capability import ABSENT, Found, capability, classify
-from conformance.probe import Probe, Script, Transcript, ask, together
+from conformance.modes import SEEDED, both
+from conformance.probe import Probe, Script, Transcript, ask, recall, together
 from conformance.scene import Scene
 
 CHOICES_CAP = 8
 OPEN = "Tell me something interesting, in one or two sentences."
 """What can be answered in many ways."""
+TALE = "Tell a long story of the sea."
 
 
 def _choices(scene: Scene) -> Script:
     asked: dict[str, Any] = {"max_tokens": CHOICES_CAP, "temperature": 1, "n": 2}
+    yield from recall("baseline/plain")
     yield from ask(scene.chat("two", COUNTING, **asked))
     if scene.has("streaming"):
-        yield from ask(scene.chat("two-streamed", COUNTING, stream=True, **asked))
+        told = {"include_usage": True} if scene.has("usage-in-stream") else ...
+        asked |= {"stream": True, "stream_options": told}
+        yield from ask(scene.chat("two-streamed", COUNTING, **asked))
 
 
 SEVERAL = Probe("sampling-choices", _choices, needs=("chat",))
@@ -50,20 +55,16 @@ def _more(scene: Scene) -> Script:
         wanted.append(scene.chat("stopped", COUNTING, **stopped))
         if streams:
             wanted.append(scene.chat("stopped-streamed", COUNTING, stream=True, **stopped))
-    if deterministic:
-        greedy: dict[str, Any] = {"temperature": 0, "max_tokens": CAP}
-        wanted.append(scene.chat("greedy", COUNTING, n=2, **greedy))
-        if streams:
-            wanted.append(scene.chat("greedy-streamed", COUNTING, n=2, stream=True, **greedy))
     if scene.setting.scope == "gateway":
         wanted.append(scene.chat("eight", "Say hello.", n=8, max_tokens=1))
-        if scene.has("seed"):
-            seeded: dict[str, Any] = {"n": 2, "seed": 11, "temperature": 1, "max_tokens": 16}
-            wanted.append(scene.chat("seeded", OPEN, **seeded))
-            wanted.append(scene.chat("seeded-again", OPEN, **seeded))
-            if streams:
-                wanted.append(scene.chat("seeded-streamed", OPEN, stream=True, **seeded))
     yield from together(wanted)
+    greedy: dict[str, Any] = {"n": 2, "max_tokens": CAP}
+    if streams:
+        yield from both(scene, "greedy", COUNTING, **greedy)
+        seeded: dict[str, Any] = {"n": 3, "max_tokens": 32, "temperature": 1, "seed": 7}
+        yield from both(scene, SEEDED, TALE, **seeded)
+    elif deterministic:
+        yield from ask(scene.chat("greedy", COUNTING, temperature=0, **greedy))
 
 
 MORE_CHOICES = Probe("sampling-choices-more", _more, needs=("n",))

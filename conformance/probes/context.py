@@ -1,6 +1,6 @@
 """Conversations about the context window. Prompts are sized by the target's own counts.
 
-About seventeen requests, of which only those that fit cost tokens: ten times the window or so. On
+About a dozen requests, of which only those that fit cost tokens: ten times the window or so. On
 disagreement about the edge, six more bisect it.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from conformance.exchange import Request
-from conformance.probe import Answer, Probe, Script, Step, ask, read
+from conformance.probe import Answer, Probe, Script, Step, ask, read, recall
 from conformance.reading import Reading
 from conformance.scene import Message, Scene
 
@@ -24,6 +24,7 @@ SHORT_OF = 32
 """Tokens by which a prompt may miss a claimed edge that no contract states exactly."""
 RECALL_CAP = 12
 BISECTIONS = 6
+FIRST_WORDS = ("Tulip", "Maple")
 
 
 @dataclass(slots=True)
@@ -115,7 +116,7 @@ def _overflows(scene: Scene, size: Size, window: int) -> Script:
         yield from ask(scene.chat("system", long, temperature=0, max_tokens=1))
     yield from _sized(scene, "far", size.words(4 * window))
     if over.ok:
-        for name in ("Tulip", "Maple"):
+        for name in FIRST_WORDS:
             text = recalling(name, words)
             yield from ask(
                 scene.chat(f"overflow-{name}", text, temperature=0, max_tokens=RECALL_CAP)
@@ -143,9 +144,12 @@ def _edges(scene: Scene, size: Size, window: int) -> Script:
 
 def _recalls(scene: Scene, size: Size, window: int) -> Script:
     logprobs: object = True if scene.has("logprobs") else ...
-    for name, tokens in (("short", 60), ("quarter", window // 4), ("full", window - ROOM)):
+    # A short prompt may have been asked already, beside a conversation of many turns.
+    alone = yield from recall(*(f"{EARLY.name}/alone-{first}" for first in FIRST_WORDS))
+    sizes = [] if len(alone) == len(FIRST_WORDS) else [("alone", 60)]
+    for name, tokens in (*sizes, ("full", window - ROOM)):
         words = size.words(tokens - 24)
-        for first in ("Tulip", "Maple"):
+        for first in FIRST_WORDS:
             yield from ask(
                 scene.chat(
                     f"{name}-{first}",
@@ -157,7 +161,13 @@ def _recalls(scene: Scene, size: Size, window: int) -> Script:
             )
 
 
-WINDOW = Probe("context-window", _window, needs=("window", "chat"), alone=True)
+WINDOW = Probe(
+    "context-window",
+    _window,
+    needs=("window", "chat"),
+    uses=("system-role", "logprobs"),
+    alone=True,
+)
 
 
 def _conversation(first: str) -> list[Message]:
@@ -174,7 +184,7 @@ def _conversation(first: str) -> list[Message]:
 
 def _early(scene: Scene) -> Script:
     logprobs: object = True if scene.has("logprobs") else ...
-    for first in ("Tulip", "Maple"):
+    for first in FIRST_WORDS:
         for label, messages in (
             (f"alone-{first}", recalling(first, 1)),
             (f"turns-{first}", _conversation(first)),
@@ -185,4 +195,4 @@ def _early(scene: Scene) -> Script:
             yield from ask(request)
 
 
-EARLY = Probe("context-early-turn", _early, needs=("deterministic",))
+EARLY = Probe("context-early-turn", _early, needs=("deterministic",), uses=("logprobs",))

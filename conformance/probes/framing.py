@@ -20,11 +20,3 @@ def _flushing(scene: Scene) -> Script:
 
 
 FLUSHING = Probe("flushing", _flushing, needs=("streaming",), alone=True)
-
-
-def _unasked(scene: Scene) -> Script:
-    for label, stream in (("false", False), ("null", None)):
-        yield from ask(scene.chat(label, "Say hello.", max_tokens=8, temperature=0, stream=stream))
-
-
-UNASKED = Probe("unasked-streams", _unasked)

@@ -41,4 +41,4 @@ def _small(scene: Scene) -> Script:
         yield from ask(scene.chat("obedient", HELLO, max_tokens=1, authorization=SMALL))
 
 
-SMALL_QUOTA = Probe("small-quota", _small, needs=("key-small-quota",), may_fail=True)
+SMALL_QUOTA = Probe("small-quota", _small, needs=("key-small-quota",), may_fail=True, patient=True)

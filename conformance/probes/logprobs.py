@@ -8,7 +8,8 @@ from conformance.baseline import COUNTING
 from conformance.capability import Found, capability, classify
 from conformance.exchange import Request
 from conformance.json_view import mapping
-from conformance.probe import Probe, Script, Transcript, ask, together
+from conformance.modes import both
+from conformance.probe import Probe, Script, Transcript, ask
 from conformance.probes.choices import OPEN
 from conformance.probes.stops import FOREIGN
 from conformance.reading import Reading
@@ -59,17 +60,14 @@ def _more(scene: Scene) -> Script:
     def asked(label: str, prompt: str, **parameters: Any) -> Request:
         return scene.chat(label, prompt, **{"logprobs": True, "max_tokens": CAP, **parameters})
 
-    wanted = [
-        asked("alone", COUNTING, temperature=0, max_tokens=4),
-        asked("foreign", FOREIGN, temperature=0, top_logprobs=5, max_tokens=64),
-        asked("sampled", OPEN, temperature=1, top_logprobs=1),
-    ]
+    yield from ask(asked("alone", COUNTING, temperature=0, max_tokens=4))
+    count = 2 if scene.has("n") else ...
+    yield from ask(asked("sampled", OPEN, temperature=1, top_logprobs=1, n=count))
+    foreign: dict[str, Any] = {"logprobs": True, "top_logprobs": 3, "max_tokens": 64}
     if scene.has("streaming"):
-        streamed = {"top_logprobs": 2, "stream": True, "max_tokens": 64}
-        wanted.append(asked("streamed", FOREIGN, temperature=0, **streamed))
-    if scene.has("n"):
-        wanted.append(asked("two", OPEN, temperature=1, top_logprobs=1, n=2))
-    yield from together(wanted)
+        yield from both(scene, "foreign", FOREIGN, **foreign)
+    else:
+        yield from ask(scene.chat("foreign", FOREIGN, temperature=0, **foreign))
 
 
-MORE_LOGPROBS = Probe("sampling-logprobs-more", _more, needs=("logprobs",))
+MORE_LOGPROBS = Probe("sampling-logprobs-more", _more, needs=("logprobs",), uses=("n",))

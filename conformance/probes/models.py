@@ -6,11 +6,13 @@ from urllib.parse import quote
 
 from conformance.capability import ABSENT, Found, capability, classify
 from conformance.listing import model_ids
-from conformance.probe import Probe, Script, Transcript, ask, together
+from conformance.probe import Probe, Script, Transcript, ask, recall, together
 from conformance.reading import Reading
 from conformance.scene import Scene
 
 ASK = "Say ok."
+LIST = "models"
+"""Label of the list, which every run begins with."""
 NOBODY = "no-such-model-anywhere"
 FILTERS = {
     "modality-ours": "modality=text",
@@ -22,7 +24,7 @@ FILTERS = {
 
 def _catalogue(scene: Scene) -> Script:
     model = scene.setting.model
-    yield from ask(scene.get("list", "/models"))
+    yield from recall("baseline/models")
     yield from ask(scene.get("list-again", "/models"))
     escaped, raw = quote(model, safe=""), quote(model, safe="/:")
     yield from ask(scene.get("detail", f"/models/{escaped}"))
@@ -62,23 +64,19 @@ def model_filters(transcript: Transcript) -> Found:
     reading = transcript.get("provider-other")
     if reading is None:
         return Found(ABSENT, "this gateway's own promise")
-    fewer = len(model_ids(reading)) < len(model_ids(transcript["list"]))
+    fewer = len(model_ids(reading)) < len(model_ids(transcript[LIST]))
     return classify(reading, fewer, "GET /models?provider=")
 
 
 def _unknown(scene: Scene) -> Script:
     model = scene.setting.model
     names = {"unknown": NOBODY, "longer": f"{model}x", "shorter": model[:-1] or NOBODY}
-    yield from ask(scene.chat("known", ASK, max_tokens=2))
+    yield from recall("baseline/plain")
     yield from together(
         scene.chat(label, ASK, model=name, max_tokens=2) for label, name in names.items()
     )
     if scene.has("streaming"):
-        yield from together(
-            scene.chat(f"{label}-streamed", ASK, model=name, max_tokens=2, stream=True)
-            for label, name in names.items()
-            if label != "shorter"
-        )
+        yield from ask(scene.chat("unknown-streamed", ASK, model=NOBODY, max_tokens=2, stream=True))
 
 
 UNKNOWN = Probe("models-unknown", _unknown, needs=("chat",))

@@ -7,8 +7,9 @@ from typing import Any
 from conformance.capability import ABSENT, Found, capability, classify
 from conformance.exchange import Request
 from conformance.obtained import refused
-from conformance.probe import Probe, Script, Transcript, read, together
+from conformance.probe import Probe, Script, Transcript, ask, read, together
 from conformance.probes.choices import OPEN
+from conformance.reading import Reading
 from conformance.scene import Scene
 
 FEW = 24
@@ -16,8 +17,8 @@ FEW = 24
 SEED = 11
 TIMES = 3
 """How often one seed is sent: it is best effort, and two of three answers show that it acts."""
-OTHERS = (12, 13)
 EDGES = (0, -1, 2**63 - 1)
+"""Seeds at the ends of what 64 bits hold, which are also seeds like any other."""
 HOT = 2
 
 
@@ -26,7 +27,7 @@ def _chance(scene: Scene) -> Script:
         return scene.chat(label, OPEN, max_tokens=FEW, **parameters)
 
     wanted = [asked(f"hot-{place}", temperature=1.5) for place in range(HOT)]
-    wanted += [asked(f"seed-{seed}", temperature=1, seed=seed) for seed in OTHERS]
+    wanted += [asked(f"seed-edge-{edge}", temperature=1, seed=edge) for edge in EDGES]
     yield from together(wanted)
     yield from _repeatedly(scene, "seeded", temperature=1, seed=SEED)
 
@@ -52,7 +53,7 @@ def temperature(transcript: Transcript) -> Found:
     if any(refused(each) for each in readings):
         return classify(readings[0], acts=True)
     texts = {transcript.answered(f"hot-{place}").text_of() for place in range(HOT)}
-    return classify(readings[0], len(texts) > 1, "temperature: 1.5, twice")
+    return classify(transcript["hot-0"], len(texts) > 1, "temperature: 1.5, twice")
 
 
 @capability("seed", on=CHANCE)
@@ -77,20 +78,24 @@ def _choosing(scene: Scene) -> Script:
         asked("cold", temperature=0),
         asked("cold-again", temperature=0),
         asked("nucleus", temperature=1.5, top_p=0.000001),
-        *(scene.chat(f"seed-edge-{edge}", "Say hello.", max_tokens=1, seed=edge) for edge in EDGES),
     ]
     if streams:
         wanted += [
             asked("hot-streamed", temperature=1.5, stream=True),
             asked("cold-streamed", temperature=0, stream=True),
-            asked("cold-streamed-again", temperature=0, stream=True),
             asked("nucleus-streamed", temperature=1.5, top_p=0.000001, stream=True),
         ]
     if gateway:
         wanted += [asked(f"default-{place}") for place in range(HOT)]
         wanted.append(asked("top-k", temperature=1.5, top_k=1))
-    yield from together(wanted)
+    answers = yield from together(wanted)
     if streams:
+        cold, streamed = (
+            next(Reading(each, scene.setting) for each in answers if each.request.label == label)
+            for label in ("cold", "cold-streamed")
+        )
+        if cold.text_of().rstrip() != streamed.text_of().rstrip():
+            yield from ask(asked("cold-streamed-again", temperature=0, stream=True))
         yield from _repeatedly(scene, "seeded-streamed", temperature=1, seed=SEED, stream=True)
 
 

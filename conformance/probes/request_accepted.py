@@ -6,8 +6,17 @@ import json
 import re
 
 from conformance.answering import CONTROL
-from conformance.probe import Probe, Script, ask
-from conformance.probes.request_cases import Case, Row, request_of, send_all
+from conformance.probe import Probe, Script, ask, recall
+from conformance.probes.request_cases import (
+    Case,
+    Row,
+    all_in_one,
+    asked_for,
+    request_of,
+    send_cases,
+    send_each,
+)
+from conformance.reading import Reading
 from conformance.scene import Message, Scene
 from conformance.settling import settle
 
@@ -17,12 +26,18 @@ ORDINARY = {"messages": [{"role": "user", "content": SEA}], "max_tokens": 12}
 SCRIPTS = "漢字 שלום عربي नमस्ते e\u0301 \U0001f469\u200d\U0001f680 \U0010fffd \u2028"
 """Scripts, combining marks, a joined emoji, a private character, a line separator."""
 
-SPELLINGS = ("spelled-pretty", "spelled-escaped")
-
 NULLABLE = (
     "top_p", "n", "stop", "stream", "seed", "presence_penalty", "frequency_penalty",
-    "logprobs", "top_logprobs", "logit_bias", "user", "stream_options",
+    "logprobs", "top_logprobs", "logit_bias", "stream_options",
 )  # fmt: skip
+IN_STREAMS = ("temperature", "max_tokens", "max_completion_tokens", "user", "metadata", "store",
+              "stream_options")  # fmt: skip
+"""What else may be null; asked for where a stream is."""
+
+EVERYTHING = "everything"
+"""Label of the request that is unusual in every way at once that changes nothing."""
+SPELLED = "spelled"
+"""Label of the request that is spelt oddly in every way at once."""
 
 
 def pretty(body: bytes) -> bytes:
@@ -35,14 +50,13 @@ def pretty(body: bytes) -> bytes:
 
 def escaped(body: bytes) -> bytes:
     """Return a body whose every character within strings is an escape, names too."""
-    text = json.dumps(json.loads(body), ensure_ascii=True, separators=(",", ":"))
 
     def spelled(found: re.Match[str]) -> str:
         units = json.loads(found[0]).encode("utf-16-be")
         pairs = (units[at : at + 2].hex() for at in range(0, len(units), 2))
         return '"' + "".join(f"\\u{pair}" for pair in pairs) + '"'
 
-    return re.sub(r'"(?:[^"\\]|\\.)*"', spelled, text).encode()
+    return re.sub(r'"(?:[^"\\]|\\.)*"', spelled, body.decode()).encode()
 
 
 def _asking(body: bytes, text: str) -> bytes:
@@ -64,54 +78,67 @@ ACCEPTED = (
         "request.null-optional",
         "null in an optional field is as if it were absent",
         (
-            Case("nulls", dict.fromkeys(NULLABLE)),
-            Case("null-temperature", {"temperature": None, "stream": True, "stream_options": None}),
-            Case("null-cap", {"max_tokens": None, "max_completion_tokens": None}),
+            Case("nulls", dict.fromkeys(NULLABLE), within=EVERYTHING),
+            Case("nulls-streamed", {**dict.fromkeys(IN_STREAMS), "stream": True}),
         ),
     ),
     Row(
         "request.null-tools",
         "null asks for no tool and no format",
         (
-            Case("null-tools", dict.fromkeys(("tools", "tool_choice", "response_format"))),
             Case(
-                "null-extras", dict.fromkeys(("top_k", "metadata", "store", "lora")), gateway=True
+                "null-tools",
+                dict.fromkeys(("tools", "tool_choice", "response_format")),
+                within=EVERYTHING,
             ),
+            Case("null-extras", dict.fromkeys(("top_k", "lora")), gateway=True, within=EVERYTHING),
         ),
     ),
     Row(
         "request.unknown-field",
         "fields that a server does not know are ignored",
         (
-            Case("unknown", {"x_unknown": 1, "vendor_options": {"depth": [1, None]}}),
+            Case(
+                "unknown",
+                {"x_unknown": 1, "vendor_options": {"depth": [1, None]}},
+                within=EVERYTHING,
+            ),
             Case("unknown-streamed", {"x_unknown": None, "stream": True}, gateway=True),
         ),
     ),
     Row(
         "request.unknown-nested",
         "members that a server does not know are ignored",
-        (Case("unknown-in-message", {"messages": _named(x_unknown=1)}),),
+        (Case("unknown-in-message", {"messages": _named(x_unknown=1)}, within=EVERYTHING),),
     ),
     Row(
         "request.bookkeeping-accepted",
         "`user`, `metadata` and `store` are for the books",
-        (Case("bookkeeping", {"user": "u-1", "metadata": {"run": "7"}, "store": False}),),
+        (
+            Case(
+                "bookkeeping",
+                {"user": "u-1", "metadata": {"run": "7"}, "store": False},
+                within=EVERYTHING,
+            ),
+        ),
     ),
     Row(
         "request.message-name",
         "a message may have a `name`",
-        (Case("named", {"messages": _named(name="alice")}),),
+        (Case("named", {"messages": _named(name="alice")}, within=EVERYTHING),),
     ),
     Row(
         "request.json-spelling",
         "JSON may be spelt with any blanks, order and escapes",
-        (Case("spelled-pretty", pretty), Case("spelled-escaped", escaped)),
+        (
+            Case("spelled-pretty", pretty, within=SPELLED),
+            Case("spelled-escaped", escaped, within=SPELLED),
+        ),
     ),
     Row(
         "request.unicode",
         "text may be any Unicode",
         (
-            Case("unicode", {**_said(SCRIPTS), "stream": True}),
             Case("unicode-whole", _said(SCRIPTS)),
             Case("unicode-escaped", lambda body: escaped(_asking(body, SCRIPTS))),
         ),
@@ -154,14 +181,35 @@ HOSTILE = (
     ),
 )
 
-SAME_AS_ORDINARY = ("nulls", "unknown", "unknown-in-message", "bookkeeping", *SPELLINGS)
+SAME_AS_ORDINARY = (
+    EVERYTHING,
+    SPELLED,
+    "nulls",
+    "unknown",
+    "unknown-in-message",
+    "bookkeeping",
+    "spelled-pretty",
+    "spelled-escaped",
+)
 SAME = (*((label, CONTROL) for label in SAME_AS_ORDINARY), ("unicode-escaped", "unicode-whole"))
 """Pairs of requests that mean the same."""
 
 
 def _taken(scene: Scene) -> Script:
-    exchanges = yield from send_all(scene, ACCEPTED, ORDINARY)
-    yield from settle(scene, exchanges, SAME)
+    both = _named(x_unknown=1, name="alice")
+    whole = all_in_one(scene, ACCEPTED, EVERYTHING, messages=both)
+    spelled = Case(SPELLED, lambda body: escaped(pretty(body)))
+    control = yield from ask(request_of(scene, Case(CONTROL, {}), ORDINARY))
+    ordinary = Reading(control, scene.setting)
+    asked, cases = [control], asked_for(scene, ACCEPTED)
+    for odd in (whole, spelled):
+        exchange = yield from ask(request_of(scene, odd, ORDINARY))
+        asked.append(exchange)
+        reading = Reading(exchange, scene.setting)
+        if ordinary.ok and reading.ok and reading.text_of() == ordinary.text_of():
+            cases = [case for case in cases if case.within != odd.label]
+    others = yield from send_each(scene, cases, ORDINARY)
+    yield from settle(scene, (*asked, *others), SAME)
 
 
 TAKEN = Probe("request-accepted", _taken)
@@ -170,7 +218,8 @@ AFTER = "after"
 
 
 def _provoked(scene: Scene) -> Script:
-    yield from send_all(scene, HOSTILE, ORDINARY)
+    yield from recall("baseline/plain")
+    yield from send_cases(scene, HOSTILE, ORDINARY)
     yield from ask(request_of(scene, Case(AFTER, {}), ORDINARY))
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.answering import CONTROL
 from conformance.exchange import Exchange, Request, Wire
-from conformance.probe import Answer, Script, Step, ask, together
+from conformance.probe import Answer, Script, Step, Transcript, ask, recall, together
 from conformance.scene import Scene, ceiling
 
 ASK = "Say ok."
@@ -32,6 +31,9 @@ class Case:
     """The code that the contract has for it, where that differs from its row's."""
     gateway: bool = False
     """Sent in scope `gateway` only."""
+    within: str = ""
+    """Label of the request that asks for this among other things; while that one is answered, this
+    one need not be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +85,52 @@ def request_of(scene: Scene, case: Case, ordinary: Mapping[str, Any] | None = No
 Sent = Generator[Step, Answer, tuple[Exchange, ...]]
 
 
-def send_all(scene: Scene, rows: Iterable[Row], ordinary: Mapping[str, Any] | None = None) -> Sent:
-    """Send an ordinary request, and then every case that the scope asks for; return them."""
-    control = yield from ask(request_of(scene, Case(CONTROL, {}), ordinary))
-    others = yield from send_cases(scene, rows, ordinary)
-    return control, *others
+def label_of(transcript: Transcript, case: Case) -> str:
+    """Return the label under which a case was sent, alone or among others."""
+    if case.within and transcript.get(case.label) is None and not transcript.cut:
+        return case.within
+    return case.label
+
+
+def all_in_one(scene: Scene, rows: Iterable[Row], label: str, **more: Any) -> Case:
+    """Return the case that asks at once for all that is within it; `more` replaces fields."""
+    fields: dict[str, Any] = {}
+    for case in asked_for(scene, rows):
+        if case.within == label and isinstance(case.edit, Mapping):
+            fields.update(case.edit)
+    return Case(label, {**fields, **more})
+
+
+def asked_for(scene: Scene, rows: Iterable[Row]) -> list[Case]:
+    """Return the cases that the scope asks for."""
+    gateway = scene.setting.scope == "gateway"
+    return [case for row in rows for case in row.cases if gateway or not case.gateway]
 
 
 def send_cases(
     scene: Scene, rows: Iterable[Row], ordinary: Mapping[str, Any] | None = None
 ) -> Sent:
-    """Send every case that the scope asks for, some at a time; return the exchanges."""
+    """Send every case that the scope asks for, some at a time; return the exchanges.
+
+    What may be asked for at once is asked for alone only where that was not answered.
+    """
+    rows = tuple(rows)
+    cases = asked_for(scene, rows)
     exchanges: list[Exchange] = []
-    cases = [
-        case
-        for row in rows
-        for case in row.cases
-        if scene.setting.scope == "gateway" or not case.gateway
-    ]
+    for label in dict.fromkeys(case.within for case in cases if case.within):
+        whole = yield from ask(request_of(scene, all_in_one(scene, rows, label), ordinary))
+        exchanges.append(whole)
+        if whole.status is not None and 200 <= whole.status < 300:
+            cases = [case for case in cases if case.within != label]
+    exchanges += yield from send_each(scene, cases, ordinary)
+    return tuple(exchanges)
+
+
+def send_each(
+    scene: Scene, cases: Sequence[Case], ordinary: Mapping[str, Any] | None = None
+) -> Sent:
+    """Send cases, some at a time; return the exchanges."""
+    exchanges: list[Exchange] = []
     for first in range(0, len(cases), AT_ONCE):
         some = cases[first : first + AT_ONCE]
         exchanges += yield from together(request_of(scene, case, ordinary) for case in some)
@@ -111,6 +141,7 @@ def sending(rows: tuple[Row, ...]) -> Callable[[Scene], Script]:
     """Return the script that sends the cases of a table."""
 
     def script(scene: Scene) -> Script:
+        yield from recall("baseline/plain")
         yield from send_cases(scene, rows)
 
     return script

@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.answering import CONTROL
-from conformance.probe import Probe, Script, ask, read, together
-from conformance.probes.request_cases import Case, Row, request_of, send_all
+from conformance.probe import Probe, Script, ask, read, recall, together
+from conformance.probes.request_cases import (
+    Case,
+    Row,
+    asked_for,
+    request_of,
+    send_cases,
+    send_each,
+)
 from conformance.probes.request_features import UNSUPPORTED
 from conformance.probes.request_malformed import MISSING, VALUE
 from conformance.probes.request_roles import said
+from conformance.reading import Reading
 from conformance.scene import Message, Scene
 from conformance.settling import settle
 
@@ -26,13 +34,14 @@ def _parts(*parts: str | dict[str, Any]) -> dict[str, Any]:
     return {"messages": [{"role": "user", "content": content}]}
 
 
+SEVERAL_PARTS = Case("parts", _parts(RIVER, MOUNTAIN))
 PARTS = (
     Row(
         "request.parts-accepted",
         "content may be an array of text parts",
         (
-            Case("part", _parts(RIVER + MOUNTAIN)),
-            Case("parts", _parts(RIVER, MOUNTAIN)),
+            SEVERAL_PARTS,
+            Case("part", _parts(RIVER + MOUNTAIN), within=SEVERAL_PARTS.label),
             Case("parts-streamed", {**_parts(RIVER, MOUNTAIN), "stream": True}, gateway=True),
         ),
     ),
@@ -104,9 +113,16 @@ SAME_PARTS = (("part", CONTROL), ("parts", CONTROL))
 
 def _content(scene: Scene) -> Script:
     ordinary = {**CAP, "messages": [said("user", RIVER + MOUNTAIN)]}
-    exchanges = yield from send_all(scene, PARTS + ODD_PARTS, ordinary)
+    control = yield from ask(request_of(scene, Case(CONTROL, {}), ordinary))
+    parts = yield from ask(request_of(scene, SEVERAL_PARTS, ordinary))
+    cases = [case for case in asked_for(scene, PARTS + ODD_PARTS) if case is not SEVERAL_PARTS]
+    readings = [Reading(each, scene.setting) for each in (control, parts)]
+    if all(each.ok for each in readings) and readings[0].text_of() == readings[1].text_of():
+        # Two parts that are read as one text say what a single part would.
+        cases = [case for case in cases if not case.within]
+    others = yield from send_each(scene, cases, ordinary)
     yield from together(request_of(scene, case, ordinary) for case in (*CHANGED_PARTS, IMAGE))
-    yield from settle(scene, exchanges, SAME_PARTS)
+    yield from settle(scene, (control, parts, *others), SAME_PARTS)
 
 
 CONTENT = Probe("request-content", _content)
@@ -223,7 +239,8 @@ SAME_TURNS = (
 
 
 def _turns(scene: Scene) -> Script:
-    exchanges = yield from send_all(scene, (*ORDER, *TURNS, Row("", "", FOLDED)), CAP)
+    yield from recall("baseline/plain")
+    exchanges = yield from send_cases(scene, (*ORDER, *TURNS, Row("", "", FOLDED)), CAP)
     yield from settle(scene, exchanges, SAME_TURNS)
     first = yield from read(scene.chat("first", LIMA, max_tokens=12, temperature=0), scene)
     message = first.json.at("choices", 0, "message")

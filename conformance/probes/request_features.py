@@ -7,8 +7,8 @@ from typing import Any
 from conformance.answering import decided
 from conformance.capability import Found, capability, classify
 from conformance.json_view import dig
-from conformance.probe import Probe, Script, Transcript, ask
-from conformance.probes.request_cases import Case, Row, request_of, send_all
+from conformance.probe import Probe, Script, Transcript, ask, recall
+from conformance.probes.request_cases import Case, Row, request_of, send_cases
 from conformance.probes.request_malformed import TYPE, VALUE
 from conformance.scene import Scene
 
@@ -125,28 +125,29 @@ HARMLESS = (
     Row(
         "request.text-format",
         "text is what is answered anyway",
-        (Case("format-text", {"response_format": {"type": "text"}}),),
+        (Case("format-text", {"response_format": {"type": "text"}}, within="harmless"),),
     ),
     Row(
         "request.empty-tools",
         "an empty list asks for nothing",
-        (Case("tools-empty", {"tools": [], "functions": []}, gateway=True),),
+        (Case("tools-empty", {"tools": [], "functions": []}, gateway=True, within="harmless"),),
     ),
     Row(
         "request.tool-choice-none",
         "it asks for nothing",
-        (Case("choice-none", {"tool_choice": "none"}, gateway=True),),
+        (Case("choice-none", {"tool_choice": "none"}, gateway=True, within="harmless"),),
     ),
     Row(
         "request.caps-equal",
         "both caps say the same",
-        (Case("caps-equal", {"max_completion_tokens": 1}, gateway=True),),
+        (Case("caps-equal", {"max_completion_tokens": 1}, gateway=True, within="harmless"),),
     ),
 )
 
 
 def _features(scene: Scene) -> Script:
-    yield from send_all(scene, FEATURES + HARMLESS)
+    yield from recall("baseline/plain")
+    yield from send_cases(scene, FEATURES + HARMLESS)
     for case in (TOOL, JSON_MODE):
         yield from ask(request_of(scene, case))
 

@@ -59,21 +59,16 @@ REQUIRED = (
     Row(
         "request.messages-required",
         "`messages` is missing",
-        (Case("messages-missing-streamed", {"messages": ..., "stream": True}, "messages"),),
+        (
+            Case("messages-missing", {"messages": ...}, "messages"),
+            Case("messages-missing-streamed", {"messages": ..., "stream": True}, "messages"),
+        ),
         MISSING,
     ),
     Row(
         "request.messages-empty-refused",
         "`messages` is empty",
-        (
-            Case("messages-empty", {"messages": []}, "messages"),
-            Case(
-                "messages-empty-streamed",
-                {"messages": [], "stream": True},
-                "messages",
-                gateway=True,
-            ),
-        ),
+        (Case("messages-empty", {"messages": []}, "messages"),),
         VALUE,
     ),
     Row(

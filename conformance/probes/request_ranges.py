@@ -134,29 +134,38 @@ EDGES = (
     Row(
         "request.temperature-zero",
         "0 is greedy",
-        (Case("temperature-zero", {"temperature": 0.0, "stream": True}),),
+        (Case("temperature-zero", {"temperature": 0.0, "stream": True}, within="edges-low"),),
     ),
     Row(
         "request.temperature-edges",
         "2 is within the range of a temperature",
-        (Case("temperature-two", {"temperature": 2}),),
+        (Case("temperature-two", {"temperature": 2}, within="edges-high"),),
     ),
     Row(
         "request.top-p-edges",
         "it is within the range of `top_p`",
-        (Case("top_p-one", {"top_p": 1, "stream": True}),),
+        (Case("top_p-one", {"top_p": 1}, within="edges-high"),),
     ),
     Row(
         "request.top-p-zero",
         "it is within the range of `top_p`",
-        (Case("top_p-zero", {"top_p": 0}),),
+        (Case("top_p-zero", {"top_p": 0}, within="edges-low"),),
     ),
     Row(
         "request.penalty-edges",
         "-2 and 2 are within the range of a penalty",
         (
-            Case("penalties-low", {"presence_penalty": -2, "frequency_penalty": -2}),
-            Case("penalties-high", {"presence_penalty": 2, "frequency_penalty": 2}, gateway=True),
+            Case(
+                "penalties-low",
+                {"presence_penalty": -2, "frequency_penalty": -2},
+                within="edges-high",
+            ),
+            Case(
+                "penalties-high",
+                {"presence_penalty": 2, "frequency_penalty": 2},
+                gateway=True,
+                within="edges-low",
+            ),
         ),
     ),
     Row(
@@ -167,11 +176,13 @@ EDGES = (
                 "others-low",
                 {"top_k": 1, "logprobs": True, "top_logprobs": 0, "logit_bias": {"5": -100}},
                 gateway=True,
+                within="edges-high",
             ),
             Case(
                 "others-high",
                 {"top_k": 50, "logprobs": True, "top_logprobs": 20, "logit_bias": {"5": 100}},
                 gateway=True,
+                within="edges-low",
             ),
         ),
     ),

@@ -31,6 +31,10 @@ def _user(content: Any) -> list[dict[str, Any]]:
     return [{"role": "user", "content": content}]
 
 
+def _spoken_by(role: Any) -> dict[str, Any]:
+    return {"messages": [{"role": role, "content": ASK}]}
+
+
 TYPES = (
     Row(
         "request.model-type-refused",
@@ -51,7 +55,8 @@ TYPES = (
         "`messages` is not an array",
         (
             Case("messages-string", {"messages": ASK}, "messages"),
-            Case("messages-object", {"messages": USER, "stream": True}, "messages"),
+            Case("messages-string-streamed", {"messages": ASK, "stream": True}, "messages"),
+            Case("messages-object", {"messages": USER}, "messages", gateway=True),
         ),
         TYPE,
     ),
@@ -93,7 +98,12 @@ TYPES = (
     Row(
         "request.temperature-type-refused",
         "`temperature` is not a number",
-        (Case("temperature-word", {"temperature": "hot"}, "temperature"),),
+        (
+            Case("temperature-word", {"temperature": "hot"}, "temperature"),
+            Case(
+                "temperature-word-streamed", {"temperature": "hot", "stream": True}, "temperature"
+            ),
+        ),
         TYPE,
     ),
     Row(
@@ -141,13 +151,19 @@ TYPES = (
     Row(
         "request.role-type-refused",
         "a role is text",
-        (Case("role-number", {"messages": [{"role": 5, "content": ASK}]}, "messages[0].role"),),
+        (
+            Case("role-number", _spoken_by(5), "messages[0].role"),
+            Case("role-number-streamed", {**_spoken_by(5), "stream": True}, "messages[0].role"),
+        ),
         TYPE,
     ),
     Row(
         "request.sampling-types-refused",
         "the field has another type",
-        tuple(Case(f"{name}-word", {name: value}, name) for name, value in SAMPLING.items()),
+        tuple(
+            Case(f"{name}-word", {name: value}, name, gateway=name.endswith("_penalty"))
+            for name, value in SAMPLING.items()
+        ),
         TYPE,
     ),
     Row(
@@ -160,10 +176,18 @@ TYPES = (
         "request.other-types-refused",
         "the field has another type",
         tuple(
-            Case(f"{name}-wrong-type", {name: value, "stream": True}, name)
+            Case(
+                f"{name}-wrong-type",
+                {name: value, "stream": True},
+                name,
+                gateway=name in ("logprobs", "metadata", "user"),
+            )
             for name, value in OTHERS.items()
         ),
     ),
 )
+
+IN_BOTH_MODES = ("messages-string", "temperature-word", "role-number")
+"""Labels of cases that are sent once more, with `stream: true`, as `...-streamed`."""
 
 WRONG_TYPES = Probe("request-types", sending(TYPES))

@@ -6,7 +6,7 @@ from conformance import stopping
 from conformance.baseline import CAP, COUNTING
 from conformance.capability import ABSENT, Found, capability, classify
 from conformance.exchange import Request
-from conformance.probe import Probe, Script, Transcript, ask, read, together
+from conformance.probe import Probe, Script, Transcript, read, recall, together
 from conformance.reading import Reading
 from conformance.scene import Scene
 
@@ -22,6 +22,7 @@ def _stop(scene: Scene) -> Script:
     mark = stopping.middle_of(scene.setting.greedy)
     if not mark:
         return
+    yield from recall("baseline/plain")
     yield from together(
         scene.chat(label, COUNTING, max_tokens=CAP, temperature=0, stop=stop)
         for label, stop in (("text", mark), ("list", [mark]))
@@ -60,62 +61,89 @@ def ran_past(reading: Reading) -> bool:
     )
 
 
+HARMLESS = "harmless"
+"""What the label ends with of a request whose stop texts stand nowhere in the answer."""
+
+
 def _stops(scene: Scene) -> Script:
-    greedy, streams = scene.setting.greedy, scene.has("streaming")
+    greedy = scene.setting.greedy
     mark = stopping.middle_of(greedy)
     if not mark:
         return
     late, wide = stopping.piece_near(greedy, 0.85), stopping.middle_of(greedy, 9)
-    wanted: list[tuple[str, list[str], bool]] = [
-        ("place-2", [SPARE[0], mark, *SPARE[1:]], False),
+    first = late if late and late != mark else SPARE[2]
+    wanted: list[tuple[str, str | list[str], bool]] = [
+        ("place-2", [first, mark, *SPARE[:2]], False),
         ("place-4", [*SPARE, mark], True),
-        ("earliest", [late, mark] if late and late != mark else [], False),
-        ("wide", [wide], True),
-        ("blank", [stopping.edged_by_blank(greedy)], False),
-        ("pattern", stopping.patterns(greedy), False),
-        ("unseen", [stopping.held_back(greedy)], False),
-        ("in-prompt", [IN_PROMPT] if IN_PROMPT not in greedy else [], False),
+        ("wide", wide, True),
     ]
-    yield from together(_requests(scene, COUNTING, CAP, wanted, streams))
-    if streams:
-        yield from ask(_request(scene, "text-streamed", COUNTING, CAP, mark, stream=True))
+    yield from together(_requests(scene, COUNTING, CAP, wanted))
+    prompted = [IN_PROMPT] if IN_PROMPT not in greedy else []
+    alone = {
+        "pattern": stopping.patterns(greedy),
+        "unseen": [stopping.held_back(greedy)],
+        "in-prompt": prompted,
+    }
+    yield from _harmless(scene, HARMLESS, COUNTING, CAP, greedy, alone)
 
 
 STOPS = Probe("sampling-stops", _stops, needs=("chat", "stop"))
 
 
 def _words(scene: Scene) -> Script:
-    streams = scene.has("streaming")
     sea = yield from read(scene.chat("sea", SEA, temperature=0), scene)
     foreign = yield from read(scene.chat("foreign", FOREIGN, temperature=0), scene)
     text, other = sea.text_of(), foreign.text_of()
-    wanted: list[tuple[str, list[str], bool]] = [
+    wanted: list[tuple[str, str | list[str], bool]] = [
         ("sea-inside", [stopping.inside_word(text)], False),
-        ("sea-case", [stopping.other_case(text)], False),
         ("sea-blank", [stopping.edged_by_blank(text)], False),
-        ("sea-unseen", [stopping.held_back(text)], True),
     ]
-    yield from together(_requests(scene, SEA, 64, wanted, streams))
+    yield from together(_requests(scene, SEA, 64, wanted))
+    alone = {
+        "sea-case": [stopping.other_case(text)],
+        "sea-unseen": [stopping.held_back(text)],
+    }
+    stream = scene.has("streaming")
+    yield from _harmless(scene, f"sea-{HARMLESS}", SEA, 64, text, alone, stream=stream)
     wanted = [("foreign-inside", [stopping.beyond_ascii(other)], False)]
-    yield from together(_requests(scene, FOREIGN, 64, wanted, streams))
+    yield from together(_requests(scene, FOREIGN, 64, wanted))
 
 
 WORDS = Probe("sampling-stop-words", _words, needs=("chat", "stop", "deterministic"))
 
 
-def _requests(
+def _harmless(
     scene: Scene,
+    label: str,
     prompt: str,
     cap: int,
-    wanted: list[tuple[str, list[str], bool]],
-    streams: bool,
+    own: str,
+    alone: dict[str, list[str]],
+    *,
+    stream: bool = False,
+) -> Script:
+    """Ask with all stop texts that must take nothing away; with each where something is lost."""
+    stops = [stop for each in alone.values() for stop in each[:2] if stop][:4]
+    if not stops:
+        return
+    reading = yield from read(_request(scene, label, prompt, cap, stops, stream=stream), scene)
+    if reading.ok and reading.text_of().rstrip() == own.rstrip():
+        return
+    wanted: list[tuple[str, str | list[str], bool]] = [
+        (name, each, name.endswith("unseen")) for name, each in alone.items()
+    ]
+    yield from together(_requests(scene, prompt, cap, wanted))
+
+
+def _requests(
+    scene: Scene, prompt: str, cap: int, wanted: list[tuple[str, str | list[str], bool]]
 ) -> list[Request]:
     """Return a request for each list of stop texts, and a streamed one where the flag says so."""
     made = []
     for label, stops, both in wanted:
         if all(stops) and stops:
             made.append(_request(scene, label, prompt, cap, stops))
-            if both and streams:
+            if both and scene.has("streaming"):
                 made.append(_request(scene, f"{label}-streamed", prompt, cap, stops, stream=True))
     return made
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.exchange import Request, Sending, Wire
-from conformance.probe import Probe, Script, ask, together
+from conformance.probe import Probe, Script, ask, read, recall, together
 from conformance.scene import CHAT, Scene
 from openapi import contract
 
@@ -19,6 +19,8 @@ HELLO = "Say hello."
 CAP = 8
 TYPE = "Content-Type"
 IDENTITY = "X-Request-Id"
+PLAIN = "baseline/plain"
+"""The ordinary request that the others here are spelt differently from."""
 STAINLESS = {
     "User-Agent": "OpenAI/Python 1.99.9",
     "X-Stainless-Lang": "python",
@@ -59,15 +61,27 @@ def compressed(request: Request) -> Request:
     return replace(request, body=body, headers=(*request.headers, ("Content-Encoding", "gzip")))
 
 
+DRESSED = "dressed"
+"""Label of the request that is sent in every legal dress at once; alone each where it fails."""
+
+
 def _labels(scene: Scene) -> Script:
-    yield from ask(hello(scene, "plain"))
+    yield from recall(PLAIN)
+    wire = Wire.SOCKET  # The pool writes the names of headers in its own way.
+    dress = {"CONTENT-TYPE": "Application/JSON;charset=UTF-8"}
+    dressed = yield from read(hello(scene, DRESSED, dress, wire=wire), scene)
+    if not dressed.ok:
+        yield from together(
+            [
+                hello(scene, "parameter", {TYPE: "application/json; charset=utf-8"}),
+                hello(scene, "parameter-tight", {TYPE: "application/json;charset=utf-8"}),
+                hello(scene, "capitals", {TYPE: "Application/JSON"}),
+                hello(scene, "capital-parameter", {TYPE: "application/json; charset=UTF-8"}),
+                hello(scene, "loud", {"CONTENT-TYPE": "application/json"}, wire=wire),
+            ]
+        )
     yield from together(
         [
-            hello(scene, "parameter", {TYPE: "application/json; charset=utf-8"}),
-            hello(scene, "parameter-tight", {TYPE: "application/json;charset=utf-8"}),
-            hello(scene, "capitals", {TYPE: "Application/JSON"}),
-            hello(scene, "capital-parameter", {TYPE: "application/json; charset=UTF-8"}),
-            hello(scene, "loud", {"CONTENT-TYPE": "application/json"}, wire=Wire.SOCKET),
             hello(scene, "text", {TYPE: "text/plain"}),
             hello(scene, "form", {TYPE: "application/x-www-form-urlencoded"}),
             unlabelled(hello(scene, "unlabelled")),
@@ -77,37 +91,48 @@ def _labels(scene: Scene) -> Script:
 
 
 LABELS = Probe("labels", _labels, needs=("chat",))
+CLOSING = {"Connection": "close"}
+"""Lets the edge see whatever comes behind the end of a message."""
+QUERY = f"{CHAT}?api-version=2024-10-21"
 
 
 def _headers(scene: Scene) -> Script:
-    tagged = {"x-aig-tag": "n" * 64}
-    yield from ask(hello(scene, "plain"))
-    yield from together(
-        [
-            hello(scene, "stainless", STAINLESS),
-            hello(scene, "events", {"Accept": "text/event-stream"}),
-            hello(scene, "tag", tagged),
-            replace(hello(scene, "query"), path=f"{CHAT}?api-version=2024-10-21"),
-        ]
-    )
-    if scene.has("streaming"):
+    """What clients send beside the body: all of it at once, and each alone where that fails."""
+    events, tag = {"Accept": "text/event-stream"}, {"x-aig-tag": "n" * 64}
+    document = {"Accept": "application/json"}
+    yield from recall(PLAIN)
+    dress = {**STAINLESS, **events, **tag}
+    dressed = yield from read(replace(hello(scene, DRESSED, dress), path=QUERY), scene)
+    if not dressed.ok or dressed.is_stream:
         yield from together(
             [
-                hello(scene, "stainless-stream", STAINLESS, stream=True),
-                hello(scene, "json", {"Accept": "application/json"}, stream=True),
+                hello(scene, "stainless", STAINLESS),
+                hello(scene, "events", events),
+                hello(scene, "tag", tag),
+                replace(hello(scene, "query"), path=QUERY),
             ]
         )
+    if scene.has("streaming"):
+        dress = {**STAINLESS, **document}
+        dressed = yield from read(hello(scene, f"{DRESSED}-stream", dress, stream=True), scene)
+        if not dressed.ok or not dressed.is_stream:
+            yield from together(
+                [
+                    hello(scene, "stainless-stream", STAINLESS, stream=True),
+                    hello(scene, "json", document, stream=True),
+                ]
+            )
 
 
 HEADERS = Probe("headers", _headers, needs=("chat",))
 
 
 def _bodies(scene: Scene) -> Script:
-    yield from ask(hello(scene, "plain"))
+    yield from recall(PLAIN)
     yield from together(
         [
             sent(hello(scene, "chunked"), Sending(chunks=(7, 30))),
-            sent(hello(scene, "pieces"), Sending(byte_by_byte=True)),
+            sent(hello(scene, "pieces", CLOSING), Sending(byte_by_byte=True)),
             sent(hello(scene, "expect"), Sending(expect_continue=True)),
         ]
     )
@@ -157,12 +182,9 @@ PATHS = Probe("paths", _paths)
 
 def _names(scene: Scene) -> Script:
     own = f"gonogo-{scene.random('names').randrange(16**12):012x}"
-    yield from ask(hello(scene, "plain"))
+    yield from recall(PLAIN)
     yield from together(
         [
-            *(hello(scene, f"unnamed-{place}") for place in (1, 2, 3)),
-            scene.post("refused-1", b"{"),
-            scene.post("refused-2", b"["),
             hello(scene, "safe", {IDENTITY: own}),
             scene.post("safe-refused", b"{", headers={IDENTITY: f"{own}-2"}),
             hello(scene, "long", {IDENTITY: "a" * 5000}),
@@ -175,15 +197,8 @@ NAMES = Probe("names", _names, needs=("chat",))
 
 
 def _closings(scene: Scene) -> Script:
-    """Closing lets the edge see whatever comes behind the end of a message."""
-    closing = {"Connection": "close"}
-    yield from ask(scene.get("get", "/models"))
-    yield from together(
-        [
-            scene.get("head", "/models", method="HEAD", headers=closing, wire=Wire.SOCKET),
-            hello(scene, "last", closing, wire=Wire.SOCKET),
-        ]
-    )
+    yield from recall("baseline/models")
+    yield from ask(scene.get("head", "/models", method="HEAD", headers=CLOSING, wire=Wire.SOCKET))
 
 
 CLOSINGS = Probe("closings", _closings)
@@ -215,14 +230,30 @@ def _browser(scene: Scene) -> Script:
 BROWSER = Probe("browser", _browser, needs=("chat",))
 
 
+GUESTS = ("a lighthouse keeper", "a slow river", "an old violin", "a desert railway")
+
+
+def about(topic: str) -> str:
+    """Return a prompt whose answer nobody takes for another's."""
+    return f"Write one sentence about {topic}."
+
+
 def _one_connection(scene: Scene) -> Script:
-    """One request after the other, so that the pool uses one connection for all of them."""
-    for turn in (1, 2, 3):
-        yield from ask(scene.post(f"wrong-{turn}", b"{"))
-        # Each another question, since a cache may give equal questions one and the same answer.
-        yield from ask(scene.chat(f"right-{turn}", f"Say hello to guest {turn}.", max_tokens=CAP))
+    """One request after the other, so that the pool uses one connection for all of them.
+
+    Each right one is another question, since a cache may give equal ones one and the same answer.
+    """
+
+    def right(turn: int) -> Request:
+        return scene.chat(f"right-{turn}", about(GUESTS[turn - 1]), temperature=0, max_tokens=16)
+
+    for turn in (1, 2):
+        yield from ask(scene.post(f"wrong-{turn}", b'{"model": '))
+        yield from ask(right(turn))
     yield from ask(scene.get("models", "/models"))
-    yield from ask(scene.chat("right-4", "Say hello to the last guest.", max_tokens=CAP))
+    yield from ask(right(3))
+    yield from ask(hello(scene, "no-such-model", model="no-such-model-at-all"))
+    yield from ask(right(4))
 
 
 ONE_CONNECTION = Probe("one-connection", _one_connection, needs=("chat",), alone=True)

@@ -10,6 +10,7 @@ from typing import Any
 from mock_server.call import Call
 from mock_server.completion import Piece
 from mock_server.faults import Chunks, HangUp, Pieces, Writes, fault, headers
+from mock_server.kept import Kept
 from mock_server.message import Reply
 from mock_server.problem import Problem
 
@@ -201,12 +202,12 @@ async def hangs_up_half_way(writes: Writes, call: Call) -> Writes:
 
 
 def _poisoned() -> Callable[[Json, Call], Json]:
-    state = {"broken": False}
+    broken: Kept[set[str]] = Kept(set)
 
     def act(body: Json, call: Call) -> Json:
         if isinstance(body.get("seed"), int | float) and body["seed"] > 2**62:
-            state["broken"] = True
-        elif state["broken"] and body.get("max_tokens") == 12 and not call.streams:
+            broken.at(call).add(call.id)
+        elif broken.at(call) and body.get("max_tokens") == 12 and not call.streams:
             raise Problem("upstream_error", "Something is still broken.")
         return body
 
@@ -218,19 +219,21 @@ fault("always.alive", at="body")(_poisoned())
 
 
 def _mixed() -> Callable[[Pieces, Call], Pieces]:
-    last = {"text": ""}
+    last: Kept[dict[str, str]] = Kept(dict)
 
     async def act(pieces: Pieces, call: Call) -> Pieces:
         asked = str(call.body.get("messages"))
-        before, last["text"] = last["text"], asked
-        mixing = before and before != asked and "Repeat:" in before and "Repeat:" in asked
+        before = last.at(call).get("text", "")
+        last.at(call)["text"] = asked
+        mixing = before != asked and "00 to" in before and "00 to" in asked
         async for piece in pieces:
             if mixing and piece.finish is not None:
-                yield replace(piece, text=piece.text + before.split("Repeat:")[1][:30])
+                number = before.partition("00 to")[0].split()[-1]
+                yield replace(piece, text=f"{piece.text} {number}00 {number}01")
             else:
                 yield piece
 
-    act.__doc__ = "Let words of the request before into an answer."
+    act.__doc__ = "Let numbers of the request before into an answer."
     return act
 
 

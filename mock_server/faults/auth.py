@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from mock_server.call import Call
 from mock_server.faults import Steps, fault, headers, instead, knowing_the_body_at, named, taken
 from mock_server.gateway import Gateway
+from mock_server.kept import Kept
 from mock_server.keys import DEFAULT_KEY
 from mock_server.message import Reply
 from mock_server.problem import Problem
@@ -71,30 +73,24 @@ _open(
     "Show a model to anyone.",
     lambda _, call: "/models/" in call.incoming.path,
 )
+
+
+def _of_wrong_keys(chosen: Callable[[int], bool]) -> Opens:
+    """Open the door to some wrong keys, by how many came before."""
+    wrong = Kept(itertools.count)
+    return lambda sent, call: bool(_key(sent)) and chosen(next(wrong.at(call)))
+
+
 _open(
     "auth.not-remembered",
-    "Take a wrong key from whoever came with a right one just before.",
-    lambda sent, call: bool(_key(sent)) and call.number < 12,
+    "Take the first wrong key, since right ones came before it.",
+    _of_wrong_keys(lambda before: before == 0),
 )
-
-
-@fault("auth.stable", at="admission")
-def wavers(steps: Steps) -> Steps:
-    """Take a wrong key every other time."""
-    wrong = 0
-
-    def key(gateway: Gateway, call: Call) -> Wishes:
-        nonlocal wrong
-        try:
-            yield from taken(original, gateway, call)
-        except Problem as problem:
-            wrong += problem.code == "invalid_api_key"
-            if problem.code != "invalid_api_key" or wrong % 2:
-                raise
-            call.caller = gateway.keys.caller(DEFAULT_KEY)
-
-    original = named(steps, "key")
-    return instead(steps, "key", key)
+_open(
+    "auth.stable",
+    "Take every other wrong key.",
+    _of_wrong_keys(lambda before: before % 2 == 1),
+)
 
 
 def _replied(status: int, code: str, words: str) -> Callable[[Reply, Call], Reply]:

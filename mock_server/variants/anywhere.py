@@ -30,3 +30,11 @@ def no_gateway_headers(reply: Reply, call: Call) -> Reply:
     del call
     ours = {name: None for name in reply.headers if name.startswith(("x-ratelimit-", "x-cost-"))}
     return headers(reply, ours)
+
+
+@variant("preflight-in-words", at="reply")
+def preflight_in_words(reply: Reply, call: Call) -> Reply:
+    """A preflight is answered with 200 and a word of plain text, as frameworks do."""
+    if call.incoming.method != "OPTIONS" or reply.status != 204:
+        return reply
+    return Reply(200, b"OK", {**reply.headers, "content-type": "text/plain; charset=utf-8"})

@@ -42,11 +42,3 @@ def labels_with_charset(reply: Reply, call: Call) -> Reply:
     if reply.headers.get("content-type") != "application/json":
         return reply
     return headers(reply, {"content-type": "Application/JSON; charset=UTF-8"})
-
-
-@variant("preflight-in-words", at="reply")
-def preflight_in_words(reply: Reply, call: Call) -> Reply:
-    """A preflight is answered with 200 and a word of plain text, as frameworks do."""
-    if call.incoming.method != "OPTIONS" or reply.status != 204:
-        return reply
-    return Reply(200, b"OK", {**reply.headers, "content-type": "text/plain; charset=utf-8"})

@@ -8,10 +8,11 @@ import pytest
 
 from conformance import modes
 from conformance.catalogue import catalogue
+from conformance.chapters.stream.texts import ALL
 from conformance.exchange import Ending, Exchange, Setting
 from conformance.judging import Docket, judge
 from conformance.probe import Transcript
-from conformance.probes.stream import CHOICES, SHAPES, TEXTS
+from conformance.probes.stream import TEXTS
 from conformance.verdict import NotApplicable, Ruling, Verdict
 from openapi import contract
 from tests.conformance.chapters.streams import plain, streamed
@@ -23,7 +24,7 @@ ABLE = dict.fromkeys(("chat", "streaming", "deterministic"), "effective")
 def ruled(identity: str, *exchanges: Exchange) -> Ruling:
     setting = Setting(capabilities=ABLE)
     transcript = Transcript(TEXTS.name, setting, exchanges)
-    elsewhere = {probe.name: NotApplicable("not held") for probe in (SHAPES, CHOICES)}
+    elsewhere = {probe.name: NotApplicable("not held") for probe in ALL if probe is not TEXTS}
     docket = Docket(setting, {TEXTS.name: transcript}, not_held=elsewhere)
     (ruling,) = judge(docket, catalogue(contract()), [identity])
     assert docket.crashes == []

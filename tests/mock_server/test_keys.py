@@ -9,17 +9,26 @@ from mock_server.message import Incoming
 def test_every_account_of_the_design_has_a_key() -> None:
     keys = Keys(built_in())
     states = {}
-    for ending in ("", "-no-credit", "-over-limit", "-small", "-upstream-down", "-saturated"):
+    for ending in (
+        "",
+        "-no-credit",
+        "-over-limit",
+        "-small",
+        "-quick",
+        "-upstream-down",
+        "-saturated",
+    ):
         caller = keys.caller(f"sk-aig-mock{ending}")
         assert caller is not None
         assert "sk-" not in caller.account
         states[ending] = caller
-    assert len({caller.account for caller in states.values()}) == 6
+    assert len({caller.account for caller in states.values()}) == 7
     assert states[""].quota.limit == 10**9
     assert states[""].balance == 10**6 * 10**9
     assert states["-no-credit"].balance == 0
     assert states["-over-limit"].exhausted
-    assert states["-small"].quota.limit == 5
+    assert states["-small"].quota.limit == states["-quick"].quota.limit == 5
+    assert states["-quick"].quota.step < states["-small"].quota.step
     assert states["-upstream-down"].upstream is Upstream.DOWN
     assert states["-saturated"].upstream is Upstream.SATURATED
 

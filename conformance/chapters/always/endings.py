@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance import forge
-from conformance.answering import CONTROL
+from conformance.answering import BASELINE
 from conformance.catalogue import Statements, judges, reads
 from conformance.exchange import Ending, Exchange, Sending
 from conformance.probe import Transcript
@@ -93,7 +93,7 @@ def broken(transcript: Transcript) -> Transcript:
 @judges("always.alive", on=PROVOKED, forgery=broken)
 def alive(transcript: Transcript) -> Statements:
     """After hostile input an ordinary request is answered as before it."""
-    if not transcript[CONTROL].ok:
+    if not transcript[BASELINE].ok:
         raise Inconclusive("the ordinary request failed before the hostile ones already")
     reading = transcript[AFTER]
     if reading.status == 429:

@@ -49,12 +49,10 @@ def _same_answers(name: str, words: str) -> Callable[[Transcript], Transcript]:
 )
 def first_word(transcript: Transcript) -> Statements:
     """The answer to a nearly full prompt depends on its first word, as a shorter one's does."""
-    if not _differ(transcript, "short"):
+    if not _differ(transcript, "alone"):
         raise NotApplicable("answers do not depend on the first word of a short prompt either")
-    for size in ("quarter", "full"):
-        if _differ(transcript, size):
-            continue
-        reading = transcript[f"{size}-Maple"]
+    if not _differ(transcript, "full"):
+        reading = transcript["full-Maple"]
         yield Finding(
             reading.at_pointer("/choices/0/message/content"),
             "another answer than to the prompt that begins with Tulip",

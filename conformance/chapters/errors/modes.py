@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from conformance import forge
-from conformance.catalogue import Statements, judges, reads
+from conformance.catalogue import Statements, TranscriptForgery, judges, reads
 from conformance.chapters.errors.envelope import settled
-from conformance.chapters.errors.forging import relabelled, unprocessable
+from conformance.chapters.errors.forging import unprocessable
 from conformance.exchange import Exchange
+from conformance.modes import TWIN
 from conformance.probe import Transcript
-from conformance.probes.errors import BAD, WRONGS
+from conformance.probes.request_malformed import BODIES
+from conformance.probes.request_types import WRONG_TYPES
 from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable
+
+
+def _last_twin(change: Callable[[Exchange], Exchange]) -> TranscriptForgery:
+    """Return a forgery of the last stream that was asked for by such a request."""
+
+    def forgery(transcript: Transcript) -> Transcript | None:
+        return transcript.replacing(change(_pairs(transcript)[-1][1].exchange))
+
+    forgery.__doc__ = change.__doc__
+    return forgery
 
 
 def _failing_stream(exchange: Exchange) -> Exchange:
@@ -24,11 +38,10 @@ def _failing_stream(exchange: Exchange) -> Exchange:
 def _pairs(transcript: Transcript) -> list[tuple[Reading, Reading]]:
     """Bad requests that were refused in one piece, each with its twin that asks for a stream."""
     found = []
-    for label in WRONGS:
-        plain, streamed = transcript[label], transcript.get(f"{label}-streamed")
-        if streamed is None:
-            raise NotApplicable("no streams here")
-        if streamed.status is None or streamed.status == 429 or plain.status == 429:
+    for streamed in transcript.readings:
+        label, ending, _ = streamed.exchange.request.label.partition(TWIN)
+        plain = transcript.get(label) if ending else None
+        if plain is None or streamed.status in (None, 429) or plain.status == 429:
             continue
         if plain.refused:
             found.append((plain, streamed))
@@ -37,7 +50,7 @@ def _pairs(transcript: Transcript) -> list[tuple[Reading, Reading]]:
     return found
 
 
-@judges("errors.stream-refused", on=BAD, forgery=relabelled("role-streamed", _failing_stream))
+@judges("errors.stream-refused", on=(WRONG_TYPES, BODIES), forgery=_last_twin(_failing_stream))
 def stream_refused(transcript: Transcript) -> Statements:
     """A bad request is refused with `stream: true` too, before any stream starts."""
     for plain, streamed in _pairs(transcript):
@@ -47,7 +60,7 @@ def stream_refused(transcript: Transcript) -> Statements:
             yield Finding(streamed.at_status(), expected, shown, streamed.id)
 
 
-@judges("errors.stream-same-status", on=BAD, forgery=relabelled("role-streamed", unprocessable))
+@judges("errors.stream-same-status", on=(WRONG_TYPES, BODIES), forgery=_last_twin(unprocessable))
 def stream_same_status(transcript: Transcript) -> Statements:
     """A bad request is refused with the same status in both modes."""
     for plain, streamed in _pairs(transcript):

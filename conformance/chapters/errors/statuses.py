@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from conformance import forge
+from conformance.answering import BASELINE
 from conformance.catalogue import Statements, judges, reads
 from conformance.chapters.errors.envelope import asked_for, settled
 from conformance.chapters.errors.forging import relabelled, unprocessable
@@ -13,7 +14,9 @@ from conformance.exchange import Exchange
 from conformance.kinds import answered
 from conformance.malformed import flaw
 from conformance.probe import Transcript
-from conformance.probes.errors import AGAIN, BAD, WRONGS
+from conformance.probes.errors import AGAIN
+from conformance.probes.request_malformed import BODIES
+from conformance.probes.request_types import WRONG_TYPES
 from conformance.reading import Reading
 from conformance.verdict import Finding, Inconclusive
 
@@ -111,16 +114,16 @@ def _all_statuses(status: int) -> Callable[[Transcript], Transcript]:
     return forgery
 
 
-@judges("errors.own-fault", on=BAD, forgery=_all_statuses(401))
+@judges("errors.own-fault", on=(WRONG_TYPES, BODIES), forgery=_all_statuses(401))
 def own_fault(transcript: Transcript) -> Statements:
     """Malformed requests are not refused as a matter of key, money, right or rate."""
-    for label in ("before", "after"):
-        if not transcript[label].ok:
-            raise Inconclusive(f"{transcript[label].id}: an ordinary request is refused as well")
-    bad = [transcript[label] for label in ("json", *WRONGS)]
-    for reading in bad:
-        others = [each for each in bad if each.status in NOT_ITS_FAULT]
-        if reading.status in NOT_ITS_FAULT and (reading.status != 429 or len(others) > 2):
+    before = transcript[BASELINE]
+    if not before.ok:
+        raise Inconclusive(f"{before.id}: an ordinary request is refused as well")
+    bad = [each for each in transcript.readings if flaw(each)]
+    others = [each for each in bad if each.status in NOT_ITS_FAULT]
+    for reading in others:
+        if reading.status != 429 or len(others) > len(bad) / 2:
             expected = f"400, since {flaw(reading)}"
             yield Finding(reading.at_status(), expected, str(reading.status), reading.id)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from conformance import forge
 from conformance.catalogue import Statements, judges
+from conformance.chapters.stream.texts import ALL
 from conformance.excerpt import visible
 from conformance.modes import ACCENTS, EMOJI, Echo, pairs, plain, streamed
 from conformance.probe import Transcript
-from conformance.probes.stream import CHOICES, SHAPES, TEXTS
+from conformance.probes.stream import TEXTS
 from conformance.reading import Reading
 from conformance.replacement import replaced_echo
 from conformance.verdict import Finding
@@ -27,7 +28,7 @@ def with_replacements(transcript: Transcript) -> Transcript | None:
     return transcript.replacing(forge.with_body(exchange, damaged.encode()))
 
 
-@judges("framing.no-replacement", on=(TEXTS, SHAPES, CHOICES), forgery=with_replacements)
+@judges("framing.no-replacement", on=ALL, forgery=with_replacements)
 def no_replacement(transcript: Transcript) -> Statements:
     """No stream holds U+FFFD that the plain answer lacks, nor one where the prompt's own characters
     belong.

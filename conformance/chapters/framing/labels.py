@@ -10,7 +10,7 @@ from conformance.exchange import Ending, Exchange
 from conformance.interpretation import Interpretation
 from conformance.kinds import chat_answer, streamed
 from conformance.probe import Transcript
-from conformance.probes.framing import UNASKED
+from conformance.probes.response import ANSWERS
 from conformance.reading import Reading
 from conformance.verdict import Finding
 
@@ -66,7 +66,7 @@ def _whole_answer(reading: Reading) -> bool:
     return chat_answer(reading) and not reading.is_stream_request
 
 
-@judges("framing.only-when-asked", on=(BASELINE, UNASKED), forgery=as_events)
+@judges("framing.only-when-asked", on=(BASELINE, ANSWERS), forgery=as_events)
 def only_when_asked(transcript: Transcript) -> Statements:
     """An answer to `stream` false, null or absent is no event stream."""
     for reading in filter(_whole_answer, transcript.readings):

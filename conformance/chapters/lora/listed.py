@@ -12,6 +12,7 @@ from conformance.json_view import ABSENT
 from conformance.listing import model_ids, models
 from conformance.probe import Transcript
 from conformance.probes.adapters import EXAMPLE, UNKNOWN, base_of
+from conformance.probes.models import LIST
 from conformance.verdict import Finding, NotApplicable
 
 _HOST_PATH = re.compile(r"\s*([/~\\]|\.{1,2}[/\\]|[A-Za-z]:[/\\]|file:)")
@@ -21,7 +22,7 @@ def of_adapters(transcript: Transcript) -> Iterator[tuple[int, Mapping[str, Any]
     """Return the entries of adapters in the list, with their places."""
     prefix = f"{base_of(transcript.setting)}:"
     found = False
-    for place, entry in enumerate(models(transcript["list"])):
+    for place, entry in enumerate(models(transcript[LIST])):
         if str(entry.get("id")).startswith(prefix):
             found = True
             yield place, entry
@@ -35,13 +36,13 @@ def left_out(transcript: Transcript) -> Transcript:
     def edit(document: Any) -> None:
         document["data"] = [one for one in document["data"] if ":" not in one["id"]]
 
-    return transcript.replacing(forge.with_json(transcript["list"].exchange, edit))
+    return transcript.replacing(forge.with_json(transcript[LIST].exchange, edit))
 
 
 @judges("lora.listed", on=UNKNOWN, forgery=left_out)
 def listed(transcript: Transcript) -> Statements:
     """Every adapter that is claimed, or that answers by the name of the contract's example."""
-    setting, reading = transcript.setting, transcript["list"]
+    setting, reading = transcript.setting, transcript[LIST]
     names = set(setting.adapters)
     example = transcript.get("example")
     if example is not None and example.ok:
@@ -62,13 +63,13 @@ def _edit_adapters(transcript: Transcript, **parts: Any) -> Transcript:
             if ":" in entry["id"]:
                 entry.update(parts)
 
-    return transcript.replacing(forge.with_json(transcript["list"].exchange, edit))
+    return transcript.replacing(forge.with_json(transcript[LIST].exchange, edit))
 
 
 @judges("lora.parent", on=UNKNOWN, forgery=lambda t: _edit_adapters(t, parent=None))
 def parent(transcript: Transcript) -> Statements:
     """The `parent` of an adapter in the list is its base."""
-    base, reading = base_of(transcript.setting), transcript["list"]
+    base, reading = base_of(transcript.setting), transcript[LIST]
     for place, entry in of_adapters(transcript):
         got = entry.get("parent", ABSENT)
         if got != base:
@@ -80,7 +81,7 @@ def parent(transcript: Transcript) -> Statements:
 @judges("lora.root-no-path", on=UNKNOWN, forgery=lambda t: _edit_adapters(t, root="/srv/a/pirate"))
 def root_no_path(transcript: Transcript) -> Statements:
     """The `root` of an adapter in the list is no path of the host."""
-    reading = transcript["list"]
+    reading = transcript[LIST]
     for place, entry in of_adapters(transcript):
         root = entry.get("root")
         if isinstance(root, str) and _HOST_PATH.match(root):

@@ -134,13 +134,14 @@ def field_stream(transcript: Transcript) -> Statements:
     yield from _same(transcript, "field-streamed", "adapter-0", "as in one piece")
 
 
-@judges("lora.not-sticky", on=WORN, forgery=saying("base-after", "adapter-0"))
+@judges("lora.not-sticky", on=WORN, forgery=saying("base-counting", "adapter-0"))
 def not_sticky(transcript: Transcript) -> Statements:
     """After an adapter was used the base answers as before."""
-    yield from _same(transcript, "base-after", "base-0", "as before the adapter was used")
-    setting, reading = transcript.setting, transcript.answered("base-counting")
+    setting = transcript.setting
     if setting.model != base_of(setting):
+        yield from _same(transcript, "base-after", "base-0", "as before the adapter was used again")
         return
+    reading = obtained(transcript, "base-counting", NOT_CHOSEN)
     # The baseline was held before any adapter was asked for.
     text = reading.text_of().rstrip("\ufffd").rstrip()
     if not setting.greedy.startswith(text):
@@ -208,7 +209,7 @@ def adapter_named(transcript: Transcript) -> Transcript:
     """The adapter is named where the base was asked for."""
     selector = transcript["adapter-0"].asked("model")
     exchange = forge.with_json(
-        transcript["base-after"].exchange, lambda document: document.update(model=selector)
+        transcript["base-0"].exchange, lambda document: document.update(model=selector)
     )
     return transcript.replacing(exchange)
 

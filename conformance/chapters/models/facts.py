@@ -11,7 +11,7 @@ from conformance.catalogue import Statements, judges
 from conformance.chapters.models.listed import Forged, entries, says, tampered
 from conformance.json_view import ABSENT, dig
 from conformance.probe import Transcript
-from conformance.probes.models import CATALOGUE
+from conformance.probes.models import CATALOGUE, LIST
 from conformance.reading import Reading
 from conformance.verdict import NotApplicable
 from openapi import ModelFacts, contract
@@ -46,7 +46,7 @@ def _facts(transcript: Transcript) -> ModelFacts:
 
 def _ours(transcript: Transcript) -> Iterator[tuple[Reading, str, dict[str, Any]]]:
     """Yield the model's entry in the list, and its details, with the pointer to each."""
-    found = transcript.get("list")
+    found = transcript.get(LIST)
     for pointer, entry in entries(found) if found is not None and found.ok else ():
         if isinstance(entry, dict) and entry.get("id") == transcript.setting.model:
             assert found is not None
@@ -74,7 +74,7 @@ def _listed_as(name: str, value: Any) -> Forged:
     def change(document: Any) -> None:
         document["data"][0][name] = value
 
-    return tampered("list", change, f"The list has another {name}.")
+    return tampered(LIST, change, f"The list has another {name}.")
 
 
 _fact("context_window", lambda facts: facts.context_window, "`context_window` is the contract's.")

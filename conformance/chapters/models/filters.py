@@ -8,7 +8,7 @@ from conformance.chapters.models.listed import Forged
 from conformance.exchange import Exchange
 from conformance.listing import model_ids
 from conformance.probe import Transcript
-from conformance.probes.models import CATALOGUE
+from conformance.probes.models import CATALOGUE, LIST
 from conformance.verdict import Finding, Inconclusive
 
 
@@ -21,7 +21,7 @@ def _unfiltered(label: str) -> Forged:
         reading = transcript.get(label)
         if reading is None:
             return None
-        return transcript.replacing(_kept(reading.exchange, transcript["list"].exchange))
+        return transcript.replacing(_kept(reading.exchange, transcript[LIST].exchange))
 
     forgery.__doc__ = "The filter is ignored."
     return forgery

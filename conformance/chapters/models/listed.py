@@ -11,7 +11,7 @@ from conformance.catalogue import Statements, judges
 from conformance.json_view import ABSENT, integer, kind
 from conformance.listing import model_ids
 from conformance.probe import Transcript
-from conformance.probes.models import CATALOGUE
+from conformance.probes.models import CATALOGUE, LIST
 from conformance.reading import Reading
 from conformance.verdict import Finding, Inconclusive, NotApplicable
 
@@ -41,7 +41,7 @@ def says(reading: Reading, pointer: str, expected: str, value: object) -> Findin
 
 def listing(transcript: Transcript) -> Reading:
     """Return the list where one came; NotApplicable where it was refused."""
-    reading = transcript["list"]
+    reading = transcript[LIST]
     if reading.status is None or reading.status == 429:
         raise Inconclusive(f"{reading.id}: {reading.status or reading.exchange.ending.value}")
     if not reading.ok:
@@ -69,7 +69,7 @@ def _entry(name: str, value: Any) -> Callable[[Any], None]:
 
 def _refused(status: int) -> Forged:
     def forgery(transcript: Transcript) -> Transcript:
-        return transcript.replacing(forge.with_status(transcript["list"].exchange, status))
+        return transcript.replacing(forge.with_status(transcript[LIST].exchange, status))
 
     forgery.__doc__ = f"The list is refused with {status}."
     return forgery
@@ -78,7 +78,7 @@ def _refused(status: int) -> Forged:
 @judges("models.offered", on=CATALOGUE, forgery=_refused(404))
 def offered(transcript: Transcript) -> Statements:
     """`GET /models` is answered."""
-    reading = transcript["list"]
+    reading = transcript[LIST]
     if reading.status is None or reading.status == 429:
         raise Inconclusive(f"{reading.id}: {reading.status or reading.exchange.ending.value}")
     if not reading.ok:
@@ -88,7 +88,7 @@ def offered(transcript: Transcript) -> Statements:
 @judges(
     "models.list",
     on=CATALOGUE,
-    forgery=tampered("list", lambda document: document["data"], "A bare array comes."),
+    forgery=tampered(LIST, lambda document: document["data"], "A bare array comes."),
 )
 def is_list(transcript: Transcript) -> Statements:
     """The list is a JSON object whose `data` is an array."""
@@ -108,7 +108,7 @@ def _object(reading: Reading) -> Any:
 @judges(
     "models.list-object",
     on=CATALOGUE,
-    forgery=tampered("list", lambda document: document.update(object="models"), "Another name."),
+    forgery=tampered(LIST, lambda document: document.update(object="models"), "Another name."),
 )
 def list_object(transcript: Transcript) -> Statements:
     """The `object` of the list, where sent, is `list`."""
@@ -125,7 +125,7 @@ def _without_object(document: Any) -> None:
 @judges(
     "models.list-object-there",
     on=CATALOGUE,
-    forgery=tampered("list", _without_object, "No name at all."),
+    forgery=tampered(LIST, _without_object, "No name at all."),
 )
 def list_object_there(transcript: Transcript) -> Statements:
     """The list has an `object`."""
@@ -136,7 +136,7 @@ def list_object_there(transcript: Transcript) -> Statements:
 
 def _labelled(transcript: Transcript) -> Transcript:
     """The list is labelled as a page."""
-    exchange = forge.with_header(transcript["list"].exchange, "content-type", "text/html")
+    exchange = forge.with_header(transcript[LIST].exchange, "content-type", "text/html")
     return transcript.replacing(exchange)
 
 
@@ -155,7 +155,7 @@ def _someone_else(document: Any) -> None:
         entry["id"] = "other/" + entry["id"]
 
 
-@judges("models.listed", on=CATALOGUE, forgery=tampered("list", _someone_else, "Others only."))
+@judges("models.listed", on=CATALOGUE, forgery=tampered(LIST, _someone_else, "Others only."))
 def listed(transcript: Transcript) -> Statements:
     """The model under test is in the list."""
     reading = listing(transcript)
@@ -166,7 +166,7 @@ def listed(transcript: Transcript) -> Statements:
         yield Finding(where, transcript.setting.model, shown, reading.id)
 
 
-@judges("models.item-id", on=CATALOGUE, forgery=tampered("list", _entry("id", None), "No id."))
+@judges("models.item-id", on=CATALOGUE, forgery=tampered(LIST, _entry("id", None), "No id."))
 def item_id(transcript: Transcript) -> Statements:
     """Each entry is an object with an `id`, a non-empty string."""
     reading = listing(transcript)
@@ -187,7 +187,7 @@ def _each(transcript: Transcript, name: str) -> Iterator[tuple[Reading, str, Any
 @judges(
     "models.item-object",
     on=CATALOGUE,
-    forgery=tampered("list", _entry("object", "engine"), "It is an engine."),
+    forgery=tampered(LIST, _entry("object", "engine"), "It is an engine."),
 )
 def item_object(transcript: Transcript) -> Statements:
     """The `object` of each entry is `model`."""
@@ -199,7 +199,7 @@ def item_object(transcript: Transcript) -> Statements:
 @judges(
     "models.item-created-integer",
     on=CATALOGUE,
-    forgery=tampered("list", _entry("created", "2024-04-02"), "A date in words."),
+    forgery=tampered(LIST, _entry("created", "2024-04-02"), "A date in words."),
 )
 def item_created_integer(transcript: Transcript) -> Statements:
     """The `created` of an entry, where sent, is an integer."""
@@ -211,7 +211,7 @@ def item_created_integer(transcript: Transcript) -> Statements:
 @judges(
     "models.item-created",
     on=CATALOGUE,
-    forgery=tampered("list", _entry("created", 1712016000000), "In milliseconds."),
+    forgery=tampered(LIST, _entry("created", 1712016000000), "In milliseconds."),
 )
 def item_created(transcript: Transcript) -> Statements:
     """Each entry says when it was made, in seconds."""
@@ -224,7 +224,7 @@ def item_created(transcript: Transcript) -> Statements:
 @judges(
     "models.item-owner",
     on=CATALOGUE,
-    forgery=tampered("list", _entry("owned_by", ABSENT), "Nobody's."),
+    forgery=tampered(LIST, _entry("owned_by", ABSENT), "Nobody's."),
 )
 def item_owner(transcript: Transcript) -> Statements:
     """The `owned_by` of each entry is a string."""
@@ -237,7 +237,7 @@ def _doubled(document: Any) -> None:
     document["data"] += document["data"][:1]
 
 
-@judges("models.ids-unique", on=CATALOGUE, forgery=tampered("list", _doubled, "One is twice."))
+@judges("models.ids-unique", on=CATALOGUE, forgery=tampered(LIST, _doubled, "One is twice."))
 def ids_unique(transcript: Transcript) -> Statements:
     """No id is listed twice."""
     reading = listing(transcript)

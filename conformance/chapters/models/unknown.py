@@ -21,7 +21,7 @@ def _heard(transcript: Transcript, label: str) -> Reading:
     reading = transcript[label]
     if reading.status is None or reading.status == 429:
         raise Inconclusive(f"{reading.id}: {reading.status or reading.exchange.ending.value}")
-    if not transcript["known"].ok:
+    if not transcript["plain"].ok:
         raise Inconclusive(f"{transcript['known'].id}: the known model is refused as well")
     return reading
 
@@ -124,7 +124,7 @@ def unknown_stream(transcript: Transcript) -> Statements:
 def near_refused(transcript: Transcript) -> Statements:
     """The model's id with a character more, or less, is unknown."""
     _refused(transcript)
-    for label in ("longer", "shorter", "longer-streamed"):
+    for label in ("longer", "shorter"):
         reading = transcript.get(label)
         if reading is not None and reading.ok:
             expected = f"a refusal: nobody serves {reading.asked('model')}"

@@ -9,7 +9,14 @@ from conformance.answering import CONTROL, decided, excerpt, not_accepted
 from conformance.catalogue import ConversationJudge, Statements, TranscriptForgery, judges
 from conformance.chapters.request.refused import sent
 from conformance.probe import Probe, Transcript
-from conformance.probes.request_accepted import ACCEPTED, HOSTILE, PROVOKED, TAKEN
+from conformance.probes.request_accepted import (
+    ACCEPTED,
+    EVERYTHING,
+    HOSTILE,
+    PROVOKED,
+    SPELLED,
+    TAKEN,
+)
 from conformance.probes.request_cases import Row
 from conformance.probes.request_content import CONTENT, CONVERSATIONS, ORDER, PARTS, TURNS
 from conformance.probes.request_features import HARMLESS, WISHES
@@ -41,7 +48,7 @@ def taking(row: Row) -> ConversationJudge:
 
 
 def refusing(label: str) -> TranscriptForgery:
-    """Return the forgery that refuses a case."""
+    """Return the forgery that refuses a request."""
 
     def forgery(transcript: Transcript) -> Transcript:
         return transcript.replacing(forge.with_status(transcript[label].exchange, 400))
@@ -49,9 +56,14 @@ def refusing(label: str) -> TranscriptForgery:
     return forgery
 
 
+def refusing_of(row: Row) -> TranscriptForgery:
+    """Return the forgery that refuses the last request that a row is about."""
+    return lambda transcript: refusing(list(sent(row, transcript))[-1])(transcript)
+
+
 for _probe, _rows in TABLES:
     for _row in _rows:
-        judges(_row.requirement, on=_probe, forgery=refusing(_row.cases[-1].label))(taking(_row))
+        judges(_row.requirement, on=_probe, forgery=refusing_of(_row))(taking(_row))
 
 
 def surviving(rows: tuple[Row, ...]) -> ConversationJudge:
@@ -105,18 +117,21 @@ def no_server_error(transcript: Transcript) -> Statements:
             yield Finding(reading.at_status(), "200 or 4xx", actual, reading.id)
 
 
-def neutral(*pairs: tuple[str, str]) -> ConversationJudge:
+def neutral(pairs: Pairs, within: str) -> ConversationJudge:
     """Return the judge of requests that mean the same as another: so are their answers."""
 
     def judge(transcript: Transcript) -> Statements:
-        yield from differing(transcript, pairs)
+        sent = [pair for pair in pairs if transcript.get(pair[0]) is not None]
+        if not any(label != UNICODE for label, _ in sent):
+            sent.append((within, CONTROL))
+        yield from differing(transcript, sent)
 
     judge.__doc__ = "The greedy answer is the same as to the request that means the same."
     return judge
 
 
 def other_text(label: str) -> TranscriptForgery:
-    """Return the forgery whose answer to a case is another."""
+    """Return the forgery whose answer to a request is another."""
 
     def change(document: dict[str, object]) -> None:
         document["choices"] = [{"index": 0, "message": {"content": "Other."}}]
@@ -127,18 +142,26 @@ def other_text(label: str) -> TranscriptForgery:
     return forgery
 
 
-NEUTRAL: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("request.null-neutral", (("nulls", CONTROL),)),
-    ("request.unknown-field-neutral", (("unknown", CONTROL), ("unknown-in-message", CONTROL))),
-    ("request.known-field-neutral", (("bookkeeping", CONTROL),)),
+UNICODE = "unicode-escaped"
+Pairs = tuple[tuple[str, str], ...]
+NEUTRAL: tuple[tuple[str, str, Pairs], ...] = (
+    ("request.null-neutral", EVERYTHING, (("nulls", CONTROL),)),
+    (
+        "request.unknown-field-neutral",
+        EVERYTHING,
+        (("unknown", CONTROL), ("unknown-in-message", CONTROL)),
+    ),
+    ("request.known-field-neutral", EVERYTHING, (("bookkeeping", CONTROL),)),
     (
         "request.json-spelling-neutral",
+        SPELLED,
         (
             ("spelled-pretty", CONTROL),
             ("spelled-escaped", CONTROL),
-            ("unicode-escaped", "unicode-whole"),
+            (UNICODE, "unicode-whole"),
         ),
     ),
 )
-for _id, _pairs in NEUTRAL:
-    judges(_id, on=TAKEN, forgery=other_text(_pairs[-1][0]))(neutral(*_pairs))
+"""Each requirement with the request that stands for all it is about, and with its pairs."""
+for _id, _within, _pairs in NEUTRAL:
+    judges(_id, on=TAKEN, forgery=other_text(_within))(neutral(_pairs, _within))

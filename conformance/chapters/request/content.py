@@ -9,11 +9,17 @@ from conformance.chapters.request.roles import folded, same, unchanged
 from conformance.probe import Transcript
 from conformance.probes.request_content import CHANGED_PARTS, CONTENT, IMAGE
 from conformance.probes.request_marks import MARKED, PATTERNS
+from conformance.settling import differing
 from conformance.verdict import Finding, NotApplicable
 
-judges("request.parts-as-text", on=CONTENT, forgery=same("part", "parts-other-last"))(
-    folded(("part", CONTROL))
-)
+
+@judges("request.parts-as-text", on=CONTENT, forgery=same("parts", "parts-other-last"))
+def parts_as_text(transcript: Transcript) -> Statements:
+    """The greedy answer to a text in one part, or else in several, is that to the text."""
+    label = "part" if transcript.get("part") is not None else "parts"
+    yield from differing(transcript, [(label, CONTROL)])
+
+
 judges("request.parts-joined", on=CONTENT, forgery=same("parts", "parts-other-last"))(
     folded(("parts", CONTROL))
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance import forge, json_view
-from conformance.answering import CONTROL, decided
+from conformance.answering import BASELINE, decided
 from conformance.catalogue import Statements, TranscriptForgery, judges
 from conformance.json_view import dig
 from conformance.probe import Transcript
@@ -16,7 +16,7 @@ def answered_plainly(label: str) -> TranscriptForgery:
 
     def forgery(transcript: Transcript) -> Transcript:
         exchange = forge.with_status(transcript[label].exchange, 200)
-        return transcript.replacing(forge.with_body(exchange, transcript[CONTROL].exchange.body))
+        return transcript.replacing(forge.with_body(exchange, transcript[BASELINE].exchange.body))
 
     return forgery
 

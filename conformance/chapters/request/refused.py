@@ -8,7 +8,7 @@ from conformance import forge
 from conformance.answering import decided, not_refused
 from conformance.catalogue import ConversationJudge, Statements, TranscriptForgery, judges
 from conformance.probe import Probe, Transcript
-from conformance.probes.request_cases import Row
+from conformance.probes.request_cases import Row, label_of
 from conformance.probes.request_content import CONTENT, CONVERSATIONS, ODD_PARTS, ORDER
 from conformance.probes.request_features import FEATURES, WISHES
 from conformance.probes.request_malformed import BODIES, BODY, REQUIRED
@@ -28,9 +28,10 @@ TABLES: tuple[tuple[Probe, tuple[Row, ...]], ...] = (
 
 
 def sent(row: Row, transcript: Transcript) -> Iterable[str]:
-    """Return the labels of the cases that this scope asks for."""
+    """Return the labels under which the cases that this scope asks for were sent."""
     gateway = transcript.setting.scope == "gateway"
-    return [case.label for case in row.cases if gateway or not case.gateway]
+    cases = [case for case in row.cases if gateway or not case.gateway]
+    return dict.fromkeys(label_of(transcript, case) for case in cases)
 
 
 def refusing(row: Row) -> ConversationJudge:

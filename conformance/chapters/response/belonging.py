@@ -12,7 +12,10 @@ from conformance.catalogue import Statements, judges, reads
 from conformance.exchange import Exchange
 from conformance.kinds import completion
 from conformance.probe import Transcript
-from conformance.probes.response import AFTER, ANSWERS, AT_ONCE_LABELS, STREAM_LABELS, WORDS
+from conformance.probes.always import OVERLAP, PLACES
+from conformance.probes.request_roles import ROLES
+from conformance.probes.response import ANSWERS, WORDS
+from conformance.probes.transport import GUESTS, ONE_CONNECTION
 from conformance.reading import Reading
 from conformance.verdict import Finding, Inconclusive, NotApplicable
 
@@ -67,14 +70,26 @@ def copied(source: str, target: str, words: str) -> Forged:
     return forgery
 
 
-ALL_LABELS = (*AT_ONCE_LABELS, *STREAM_LABELS, *(f"late-{word}" for word in WORDS), "first", "last")
+AT_ONCE_LABELS = tuple(f"whole-{place}" for place in PLACES)
+STREAM_LABELS = tuple(f"streamed-{place}" for place in PLACES)
+IN_TURN_LABELS = tuple(f"right-{turn}" for turn in range(1, len(GUESTS) + 1))
+LATE_LABELS = tuple(f"late-{word}" for word in WORDS)
+TURN_LABELS = ("turns", "turns-first")
+"""Two conversations that differ only in their first turn."""
+ALL_LABELS = (*AT_ONCE_LABELS, *STREAM_LABELS, *IN_TURN_LABELS, *LATE_LABELS, *TURN_LABELS)
 
 
 def _leave_if_constant(transcript: Transcript) -> None:
     """Leave where every question gets one answer: one peculiarity is one finding, not five."""
-    texts = [text for text, _ in _texts(transcript, ALL_LABELS)]
-    if len(texts) > 3 and len(set(texts)) == 1:
+    texts = {text for text, _ in _texts(transcript, ALL_LABELS)}
+    usual = transcript.setting.greedy.strip()
+    if len(texts) == 1 and usual and _begins(usual, texts.pop()):
         raise NotApplicable("every answer is the same; response.answers-differ judges that")
+
+
+def _begins(one: str, other: str) -> bool:
+    """Whether two texts are the same as far as the shorter of them goes."""
+    return one.startswith(other) or other.startswith(one)
 
 
 def _alike(found: list[tuple[str, Reading]], why: str) -> Statements:
@@ -92,7 +107,7 @@ def _alike(found: list[tuple[str, Reading]], why: str) -> Statements:
 
 @judges(
     "response.answers-differ",
-    on=ANSWERS,
+    on=OVERLAP,
     forgery=lambda transcript: transcript.with_exchanges(
         _saying(exchange, "I am a helpful assistant.") if Reading(exchange).ok else exchange
         for exchange in transcript.exchanges
@@ -100,7 +115,7 @@ def _alike(found: list[tuple[str, Reading]], why: str) -> Statements:
 )
 def answers_differ(transcript: Transcript) -> Statements:
     """Unlike questions do not all get one answer."""
-    found = _texts(transcript, (*AT_ONCE_LABELS, *(f"late-{word}" for word in WORDS)))
+    found = _texts(transcript, (*AT_ONCE_LABELS, "whole-counting"))
     if len(found) < 3:
         raise Inconclusive("fewer than three of these requests were answered with text")
     if len({text for text, _ in found}) == 1:
@@ -111,60 +126,55 @@ def answers_differ(transcript: Transcript) -> Statements:
 
 @judges(
     "response.no-stale-answer",
-    on=(ANSWERS, AFTER),
+    on=(ANSWERS, ONE_CONNECTION),
     forgery=lambda transcript: (
         copied("late-tulip", "late-maple", "")(transcript)
-        or copied("first", "last", "The answer before comes again.")(transcript)
+        or copied("right-3", "right-4", "The answer before comes again.")(transcript)
     ),
 )
 def no_stale_answer(transcript: Transcript) -> Statements:
     """Requests that differ only at their end, or after a refusal, get answers of their own."""
     _leave_if_constant(transcript)
-    for labels in (
-        tuple(f"late-{word}" for word in WORDS),
-        ("first", "last"),
-        ("first", "counting"),
-    ):
+    for labels in (LATE_LABELS, IN_TURN_LABELS):
         if transcript.get(labels[0]) is not None:
             yield from _alike(_texts(transcript, labels), "an answer to its own prompt")
 
 
 @judges(
     "response.history-counts",
-    on=ANSWERS,
-    forgery=copied("turns-tulip", "turns-maple", "The answer to the same last turn comes again."),
+    on=ROLES,
+    forgery=copied("turns", "turns-first", "The answer to the same last turn comes again."),
 )
 def history_counts(transcript: Transcript) -> Statements:
     """Conversations that differ only in their first turn get answers of their own."""
     _leave_if_constant(transcript)
-    labels = tuple(f"turns-{word}" for word in WORDS)
-    if any((transcript[label].status or 500) in (400, 422) for label in labels):
+    if any((transcript[label].status or 500) in (400, 422) for label in TURN_LABELS):
         raise NotApplicable("a conversation of three turns is refused here")
-    yield from _alike(_texts(transcript, labels), "an answer to its own conversation")
+    yield from _alike(_texts(transcript, TURN_LABELS), "an answer to its own conversation")
 
 
 @judges(
     "response.at-once",
-    on=ANSWERS,
-    forgery=copied("at-once-0", "at-once-1", "Two requests at once get one answer."),
+    on=OVERLAP,
+    forgery=copied("whole-1", "whole-3", "Two requests at once get one answer."),
 )
 def at_once(transcript: Transcript) -> Statements:
     """Unlike questions asked at once each get an answer of their own."""
     _leave_if_constant(transcript)
     yield from _alike(_texts(transcript, AT_ONCE_LABELS), "an answer to its own question")
-    yield from _counts(transcript, "at-once-counting")
+    yield from _counts(transcript, "whole-counting")
 
 
 @judges(
     "response.at-once-streams",
-    on=ANSWERS,
-    forgery=copied("streams-0", "streams-1", "Two streams at once get one text."),
+    on=OVERLAP,
+    forgery=copied("streamed-1", "streamed-3", "Two streams at once get one text."),
 )
 def at_once_streams(transcript: Transcript) -> Statements:
     """Unlike questions streamed at once each get a text of their own."""
     _leave_if_constant(transcript)
     yield from _alike(_texts(transcript, STREAM_LABELS), "an answer to its own question")
-    yield from _counts(transcript, "streams-counting")
+    yield from _counts(transcript, "streamed-counting")
 
 
 def _counts(transcript: Transcript, label: str) -> Statements:
@@ -198,12 +208,12 @@ def _prompted(transcript: Transcript) -> Transcript:
     )
 
 
-@judges("response.not-the-prompt", on=(BASELINE, ANSWERS), forgery=_prompted)
+@judges("response.not-the-prompt", on=(BASELINE, OVERLAP, ONE_CONNECTION), forgery=_prompted)
 def not_the_prompt(transcript: Transcript) -> Statements:
     """Answers do not begin with the prompt, in one piece or streamed."""
     labels = (
-        ("plain", "at-once-counting", *AT_ONCE_LABELS),
-        ("bare", "streams-counting", *STREAM_LABELS),
+        ("plain", "whole-counting", *AT_ONCE_LABELS, *IN_TURN_LABELS),
+        ("plain-streamed", "streamed-counting", *STREAM_LABELS),
     )
     for mode in labels:
         found = _texts(transcript, mode)

@@ -13,8 +13,8 @@ from conformance.completion_view import Answer
 from conformance.json_view import ABSENT, integer
 from conformance.kinds import completed_stream, completion
 from conformance.probe import Transcript
+from conformance.probes.caps import CEILINGS
 from conformance.probes.choices import SEVERAL
-from conformance.probes.response import ANSWERS
 from conformance.reading import Reading
 from conformance.verdict import Finding
 
@@ -97,14 +97,14 @@ def _stopped() -> ExchangeForgery:
 
 def _said_stop(transcript: Transcript) -> Transcript | None:
     """An answer that its cap cut says `stop`."""
-    for label in ("cut", "plain", "two"):
+    for label in ("cap-5", "two", "plain"):
         reading = transcript.get(label)
         if reading is not None:
             return transcript.replacing(_stopped()(reading.exchange) or reading.exchange)
     return None
 
 
-@judges("response.cut-is-length", on=(BASELINE, ANSWERS, SEVERAL), forgery=_said_stop)
+@judges("response.cut-is-length", on=(BASELINE, CEILINGS, SEVERAL), forgery=_said_stop)
 def cut_is_length(transcript: Transcript) -> Statements:
     """A counting that its cap cut short does not end with `stop`, in either mode or choice."""
     for reading in transcript.readings:

@@ -11,7 +11,7 @@ from conformance.catalogue import Statements, judges
 from conformance.exchange import Exchange
 from conformance.kinds import completed_stream, completion
 from conformance.probe import Transcript
-from conformance.probes.response import ANSWERS
+from conformance.probes.always import OVERLAP
 from conformance.reading import Reading
 from conformance.verdict import Finding
 
@@ -58,7 +58,7 @@ def _shared(transcript: Transcript, *, same_prompt: bool) -> Statements:
             yield Finding(reading.at_offset(0), "an id of its own", shown, reading.id)
 
 
-@judges("response.id-unique", on=ANSWERS, forgery=_one_id)
+@judges("response.id-unique", on=OVERLAP, forgery=_one_id)
 def id_unique(transcript: Transcript) -> Statements:
     """No two answers to unlike questions share an id."""
     yield from _shared(transcript, same_prompt=False)

@@ -100,7 +100,7 @@ def cap_cuts_text(transcript: Transcript) -> Statements:
         yield from _shorter(transcript, f"cap-{cap}", "greedy")
 
 
-@judges("sampling.cap-stream", on=MORE_CEILINGS, forgery=_like("cap-5-streamed", "greedy"))
+@judges("sampling.cap-stream", on=CEILINGS, forgery=_like("cap-5-streamed", "greedy"))
 def cap_stream(transcript: Transcript) -> Statements:
     """A ceiling of 5 tokens gives less text than one of 48 in a stream."""
     yield from _shorter(transcript, "cap-5-streamed", "greedy")
@@ -169,14 +169,7 @@ def completion_cap_same(transcript: Transcript) -> Statements:
         yield Finding(text_place(newer), f"{due}, as with max_tokens", str(got), newer.id)
 
 
-@judges(
-    "sampling.cap-prefix",
-    on=(CEILINGS, MORE_CEILINGS),
-    forgery=lambda transcript: (
-        _retold("cap-5", lambda text: f"Sure! {text}")(transcript)
-        or _retold("cap-5-streamed", lambda text: f"Sure! {text}")(transcript)
-    ),
-)
+@judges("sampling.cap-prefix", on=CEILINGS, forgery=_retold("cap-5", lambda text: f"Sure! {text}"))
 def cap_prefix(transcript: Transcript) -> Statements:
     """Answers under lower ceilings are beginnings of the answer under a higher one."""
     own = transcript.setting.greedy

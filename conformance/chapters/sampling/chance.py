@@ -15,6 +15,7 @@ from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable, Note
 
 NO_STREAMS = "no streams"
+SEED_EDGES = tuple(f"seed-edge-{edge}" for edge in EDGES)
 
 
 def _instead(text: str, _: str) -> str:
@@ -76,7 +77,7 @@ def zero_pairs(transcript: Transcript) -> list[tuple[str, str]]:
     """Return the labels of greedy requests that were made twice in the same mode."""
     pairs = [
         ("plain", "again"),
-        ("bare", "streamed"),
+        ("plain-streamed", "streamed"),
         ("cold", "cold-again"),
         ("cold-streamed", "cold-streamed-again"),
     ]
@@ -118,7 +119,7 @@ def default_temperature(transcript: Transcript) -> Statements:
 def _greedy_at_any_temperature(transcript: Transcript, label: str, cold: str) -> Statements:
     reading = obtained(transcript, label, NO_STREAMS)
     own = transcript.answered(cold)
-    if own.text_of() != obtained(transcript, f"{cold}-again", NO_STREAMS).text_of():
+    if own.text_of().rstrip() != transcript.answered("cold-again").text_of().rstrip():
         raise NotApplicable("greedy answers of this target vary")
     yield from _equal(own, reading, "as at temperature 0")
 
@@ -171,11 +172,15 @@ def seed_stream(transcript: Transcript) -> Statements:
     yield from _repeat(transcript, "seeded-streamed", NO_STREAMS)
 
 
-@judges("sampling.seed-differs", on=CHANCE, forgery=alike("seeded-0", "seed-12", "seed-13"))
+@judges("sampling.seed-differs", on=CHANCE, forgery=alike("seeded-0", *SEED_EDGES))
 def seed_differs(transcript: Transcript) -> Statements:
-    """Three answers at temperature 1 under three seeds are not all the same."""
-    readings = [obtained(transcript, label) for label in ("seeded-0", "seed-12", "seed-13")]
-    yield from _differ(readings, "under three seeds")
+    """Answers at temperature 1 under unlike seeds are not all the same."""
+    others = [transcript[label] for label in SEED_EDGES]
+    taken = [obtained(transcript, "seeded-0"), *(each for each in others if not refused(each))]
+    if len(taken) < 3:
+        raise NotApplicable("fewer than three seeds are accepted; sampling.seed-edges judges that")
+    readings = [transcript.answered(each.exchange.request.label) for each in taken]
+    yield from _differ(readings, f"under {len(taken)} seeds")
 
 
 def _negative_refused(transcript: Transcript) -> Transcript:
@@ -183,10 +188,10 @@ def _negative_refused(transcript: Transcript) -> Transcript:
     return transcript.replacing(forge.with_status(transcript["seed-edge--1"].exchange, 400))
 
 
-@judges("sampling.seed-edges", on=CHOOSING, forgery=_negative_refused)
+@judges("sampling.seed-edges", on=CHANCE, forgery=_negative_refused)
 def seed_edges(transcript: Transcript) -> Statements:
     """Seeds 0, -1 and the largest of 64 bits are not refused, where one of them is not."""
-    readings = [transcript[f"seed-edge-{edge}"] for edge in EDGES]
+    readings = [transcript[label] for label in SEED_EDGES]
     if all(refused(reading) for reading in readings):
         raise NotApplicable("no seed is accepted")
     for reading in readings:

@@ -13,6 +13,7 @@ from conformance.chapters.sampling.stops import shown
 from conformance.exchange import Exchange
 from conformance.fuzz import FUZZ
 from conformance.kinds import completed_stream, completion
+from conformance.modes import ROUNDS, SEEDED, plain, streamed
 from conformance.obtained import obtained, refusal, refused
 from conformance.probe import Transcript
 from conformance.probes.choices import MORE_CHOICES, SEVERAL
@@ -29,8 +30,8 @@ def several(reading: Reading) -> bool:
 
 def several_in_either_mode(reading: Reading) -> bool:
     """The same, or such a stream."""
-    streamed = completed_stream(reading) and choices_of(reading) > 1
-    return several(reading) or (streamed and bool(reading.choice_indexes))
+    a_stream = completed_stream(reading) and choices_of(reading) > 1
+    return several(reading) or (a_stream and bool(reading.choice_indexes))
 
 
 def place(reading: Reading, index: int) -> str:
@@ -106,10 +107,17 @@ def n_index(reading: Reading) -> Statements:
         yield Finding(reading.at_pointer("/choices"), due, str(found), reading.id)
 
 
+def second_silent(exchange: Exchange) -> Exchange | None:
+    """The second choice has no text."""
+    if Reading(exchange).asked("stop"):
+        return None
+    return retelling.with_text(exchange, lambda _: "", 1)
+
+
 @reads(
     "sampling.n-text",
     where=several_in_either_mode,
-    forgery=lambda exchange: retelling.with_text(exchange, lambda _: "", 1),
+    forgery=second_silent,
 )
 def n_text(reading: Reading) -> Statements:
     """Where one choice has text, every choice that ended by itself or its cap has."""
@@ -226,18 +234,20 @@ def _texts(reading: Reading) -> list[str]:
 
 def reversed_in_streams(transcript: Transcript) -> Transcript:
     """The second choice of a stream says something else."""
-    exchange = transcript["seeded-streamed"].exchange
+    exchange = transcript[streamed(SEEDED)].exchange
     return transcript.replacing(retelling.with_text(exchange, lambda text: text[::-1], 1))
 
 
 @judges("sampling.n-stream-same", on=MORE_CHOICES, forgery=reversed_in_streams)
 def n_stream_same(transcript: Transcript) -> Statements:
     """Two seeded choices say the same in a stream as in one piece."""
-    why = "no seed acts here"
-    whole = [_texts(obtained(transcript, label, why)) for label in ("seeded", "seeded-again")]
-    if whole[0] != whole[1]:
+    why = "no streams"
+    whole = [_texts(obtained(transcript, SEEDED, why))]
+    again = [transcript.get(plain(SEEDED, place)) for place in range(1, ROUNDS + 1)]
+    whole += [_texts(each) for each in again if each is not None and each.ok]
+    if any(texts != whole[0] for texts in whole):
         raise NotApplicable("several choices do not always repeat under one seed")
-    reading = obtained(transcript, "seeded-streamed", why)
+    reading = obtained(transcript, streamed(SEEDED), why)
     if _texts(reading) != whole[0]:
         expected = f"{whole[0]}, as in one piece"
         yield Finding(place(reading, 0), expected, str(_texts(reading)), reading.id)

@@ -11,7 +11,7 @@ from conformance.chapters.sampling.caps import cap_of, spent
 from conformance.exchange import Exchange
 from conformance.kinds import chat_answer, read_to_the_end
 from conformance.probe import Transcript
-from conformance.probes.caps import CEILINGS, MORE_CEILINGS
+from conformance.probes.caps import CEILINGS
 from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable
 
@@ -88,7 +88,7 @@ def cap_length(transcript: Transcript) -> Statements:
 
 @judges(
     "sampling.cap-length-stream",
-    on=(MORE_CEILINGS, CEILINGS),
+    on=CEILINGS,
     forgery=_all_say_stop("cap-5-streamed", "newer-streamed"),
 )
 def cap_length_stream(transcript: Transcript) -> Statements:

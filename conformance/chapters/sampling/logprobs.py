@@ -140,11 +140,13 @@ def logprobs_accepted(transcript: Transcript) -> Statements:
 @judges(
     "sampling.logprobs-stream",
     on=MORE_LOGPROBS,
-    forgery=lambda transcript: transcript.replacing(dropped(transcript["streamed"].exchange)),
+    forgery=lambda transcript: transcript.replacing(
+        dropped(transcript["foreign-streamed"].exchange)
+    ),
 )
 def logprobs_stream(transcript: Transcript) -> Statements:
     """`logprobs: true` brings `logprobs` in a stream, or a refusal."""
-    reading = obtained(transcript, "streamed", "no streams")
+    reading = obtained(transcript, "foreign-streamed", "no streams")
     if not given(reading):
         yield Finding(place(reading, 0), "logprobs, as in one piece", "none", reading.id)
 

@@ -13,8 +13,8 @@ from conformance import retelling, stopping
 from conformance.catalogue import Statements, TranscriptForgery, judges
 from conformance.chapters.sampling.stops import NO_STOP, shown, text_place
 from conformance.obtained import obtained
-from conformance.probe import Transcript
-from conformance.probes.stops import STOPS, WORDS, whole
+from conformance.probe import Probe, Transcript
+from conformance.probes.stops import HARMLESS, STOPS, WORDS, whole
 from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable
 
@@ -127,15 +127,14 @@ def stop_nothing_lost(transcript: Transcript) -> Statements:
 
 @judges(
     "sampling.stop-blanks",
-    on=(STOPS, WORDS),
-    forgery=retold(lambda text: text[:1], "blank", "sea-blank"),
+    on=WORDS,
+    forgery=retold(lambda text: text[:1], "sea-blank"),
 )
 def stop_blanks(transcript: Transcript) -> Statements:
     """A stop text with a blank at its edge does not act where it stands without the blank."""
-    label = "sea-blank" if transcript.get("sea") else "blank"
-    obtained(transcript, label, NO_STOP)
+    obtained(transcript, "sea-blank", NO_STOP)
     for each in stopped(transcript, False):
-        if each.reading.exchange.request.label == label and each.lacks:
+        if each.reading.exchange.request.label == "sea-blank" and each.lacks:
             yield each.says()
 
 
@@ -178,34 +177,33 @@ def _untouched(transcript: Transcript, *labels: str) -> Statements:
             )
 
 
-@judges(
+def _alone_or_among(transcript: Transcript, name: str) -> tuple[str, ...]:
+    """Return the labels of requests with one such stop text, or of the one with all of them."""
+    labels = [each.exchange.request.label for each in transcript.readings]
+    alone = tuple(label for label in labels if name in label)
+    return alone or tuple(label for label in labels if label.endswith(HARMLESS))
+
+
+def _takes_nothing(identity: str, on: Probe | tuple[Probe, ...], name: str, what: str) -> None:
+    """Declare the judge that a kind of stop text takes nothing away."""
+
+    def judge(transcript: Transcript) -> Statements:
+        labels = _alone_or_among(transcript, name)
+        if not labels:
+            raise NotApplicable(NO_STOP)
+        yield from _untouched(transcript, *labels)
+
+    judge.__doc__ = f"A stop text {what} takes nothing away."
+    lie = retold(lambda text: text[:-4], HARMLESS, f"sea-{HARMLESS}")
+    judges(identity, on=on, forgery=lie)(judge)
+
+
+_takes_nothing(
     "sampling.stop-unseen",
-    on=(STOPS, WORDS),
-    forgery=retold(lambda text: text[:-4], "unseen", "sea-unseen"),
+    (STOPS, WORDS),
+    "unseen",
+    "whose beginning ends the answer, and no more,",
 )
-def stop_unseen(transcript: Transcript) -> Statements:
-    """A stop text whose beginning ends the answer, and no more, takes nothing away."""
-    labels = [
-        label for each in transcript.readings if "unseen" in (label := each.exchange.request.label)
-    ]
-    if not labels:
-        raise NotApplicable(NO_STOP)
-    yield from _untouched(transcript, *labels)
-
-
-@judges("sampling.stop-in-prompt", on=STOPS, forgery=retold(lambda _: "", "in-prompt"))
-def stop_in_prompt(transcript: Transcript) -> Statements:
-    """A stop text that only the prompt holds takes nothing away."""
-    yield from _untouched(transcript, "in-prompt")
-
-
-@judges("sampling.stop-literal", on=STOPS, forgery=retold(lambda _: "", "pattern"))
-def stop_literal(transcript: Transcript) -> Statements:
-    """A stop text that would match only as a pattern takes nothing away."""
-    yield from _untouched(transcript, "pattern")
-
-
-@judges("sampling.stop-case", on=WORDS, forgery=retold(lambda text: text[:10], "sea-case"))
-def stop_case(transcript: Transcript) -> Statements:
-    """A stop text in other letters of case takes nothing away."""
-    yield from _untouched(transcript, "sea-case")
+_takes_nothing("sampling.stop-in-prompt", STOPS, "in-prompt", "that only the prompt holds")
+_takes_nothing("sampling.stop-literal", STOPS, "pattern", "that would match only as a pattern")
+_takes_nothing("sampling.stop-case", WORDS, "sea-case", "in other letters of case")

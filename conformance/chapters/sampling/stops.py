@@ -78,7 +78,10 @@ def _acts(identity: str, on: Probe, label: str, sentence: str) -> None:
 _acts("sampling.stop-text", STOP, "text", "No answer runs past a stop text given as a string.")
 _acts("sampling.stop-list", STOP, "list", "No answer runs past a stop text given in a list.")
 _acts(
-    "sampling.stop-earliest", STOPS, "earliest", "The stop text listed last acts, if it is first."
+    "sampling.stop-earliest",
+    STOPS,
+    "place-2",
+    "The stop text listed behind another acts, if it comes up first.",
 )
 _acts("sampling.stop-across-tokens", STOPS, "wide", "A stop text of nine characters acts.")
 _acts("sampling.stop-inside-token", WORDS, "sea-inside", "A stop text inside a word acts.")
@@ -108,7 +111,7 @@ def stop_each(transcript: Transcript) -> Statements:
 @judges(
     "sampling.stop-stream",
     on=STOPS,
-    forgery=ignoring("text-streamed"),
+    forgery=ignoring("wide-streamed"),
 )
 def stop_stream(transcript: Transcript) -> Statements:
     """No stream runs past a stop text."""

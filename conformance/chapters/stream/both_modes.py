@@ -14,8 +14,8 @@ from conformance.excerpt import visible
 from conformance.exchange import Exchange
 from conformance.modes import SEEDED, failing, finish_of, pairs, streamed, woven
 from conformance.probe import Transcript
+from conformance.probes.choices import MORE_CHOICES
 from conformance.probes.framing import FLUSHING, LONG
-from conformance.probes.stream import CHOICES
 from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable
 
@@ -25,7 +25,7 @@ _LONG = 80
 
 def with_a_choice_lost(transcript: Transcript) -> Transcript | None:
     """The second choice never comes."""
-    reading = transcript.get(streamed("two"))
+    reading = transcript.get(streamed("greedy"))
     if reading is None or len(reading.choice_indexes) < 2:
         return None
 
@@ -60,7 +60,7 @@ def same_choices(transcript: Transcript) -> Statements:
 def with_crossed_choices(transcript: Transcript) -> Transcript | None:
     """After some texts, two choices change places."""
     reading = transcript.get(streamed(SEEDED))
-    if reading is None or len(reading.choice_indexes) != 2:
+    if reading is None or len(reading.choice_indexes) < 2:
         return None
     seen = 0
 
@@ -69,12 +69,12 @@ def with_crossed_choices(transcript: Transcript) -> Transcript | None:
         for choice in chunk["choices"]:
             seen += bool(choice["delta"].get("content"))
             if seen > 6 and choice["delta"].get("content"):
-                choice["index"] = 1 - choice["index"]
+                choice["index"] = {0: 1, 1: 0}.get(choice["index"], choice["index"])
 
     return transcript.replacing(forge.each_chunk(reading.exchange, change))
 
 
-@judges("stream.choices-apart", on=CHOICES, forgery=with_crossed_choices)
+@judges("stream.choices-apart", on=MORE_CHOICES, forgery=with_crossed_choices)
 def choices_apart(transcript: Transcript) -> Statements:
     """No seeded choice begins as its own plain text and goes on as another's."""
     seeded = next((pair for pair in pairs(transcript) if pair.name == SEEDED), None)

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from conformance import forge
+from conformance.capability import EFFECTIVE
 from conformance.catalogue import Statements, judges
 from conformance.excerpt import visible
 from conformance.exchange import Exchange
-from conformance.modes import damage, numbers_of
+from conformance.modes import damage, numbers_of, streamed
 from conformance.probe import Transcript
+from conformance.probes.always import OVERLAP, PLACES
 from conformance.probes.stream import (
-    BESIDE,
-    BESIDE_EACH_OTHER,
     FORMS,
     LEFT,
     LEFT_EARLY,
@@ -27,45 +27,59 @@ _SAME = 24
 """Characters that unlike prompts do not share by chance."""
 _SHARE = 0.9
 """An answer that is a shorter beginning of what it was before has been cut."""
-AFTER = ("after", "after-streamed", "later-streamed", "later")
+AFTER = ("after-streamed", "later-streamed", "later")
 
 
-def everyone_the_same(transcript: Transcript) -> Transcript:
+def everyone_the_same(transcript: Transcript) -> Transcript | None:
     """Every prompt is given the first answer."""
-    first = transcript[f"alone-{BESIDE[0]}"].exchange.body
-    return transcript.with_exchanges(forge.with_body(each, first) for each in transcript.exchanges)
+    first = transcript.get(f"streamed-{PLACES[0]}")
+    if first is None:
+        return None
+    body = first.exchange.body
+    return transcript.with_exchanges(
+        forge.with_body(each, body) if each.request.label.startswith("streamed-") else each
+        for each in transcript.exchanges
+    )
 
 
-@judges("stream.own-answer", on=BESIDE_EACH_OTHER, forgery=everyone_the_same)
+@judges("stream.own-answer", on=OVERLAP, forgery=everyone_the_same)
 def own_answer(transcript: Transcript) -> Statements:
-    """Streams of unlike prompts, one after the other, are not all the same text."""
-    alone = [transcript.answered(f"alone-{place}") for place in BESIDE]
-    texts = {reading.text_of() for reading in alone}
+    """Streams of unlike prompts are not all the same text."""
+    if transcript.get(f"streamed-{PLACES[0]}") is None:
+        raise NotApplicable("no streams")
+    if len({transcript.answered(f"alone-{place}").text_of() for place in PLACES}) == 1:
+        raise NotApplicable("every answer is the same; response.answers-differ judges that")
+    streams = [transcript.answered(f"streamed-{place}") for place in PLACES]
+    texts = {reading.text_of() for reading in streams}
     if len(texts) == 1 and len(min(texts)) >= _SAME:
         yield Finding(
-            f"{alone[-1].id}, text of the stream",
-            f"an answer of its own: {len(alone)} unlike prompts were sent",
+            f"{streams[-1].id}, text of the stream",
+            f"an answer of its own: {len(streams)} unlike prompts were sent",
             f"the same for each: {visible(min(texts), 100)}",
-            alone[-1].id,
+            streams[-1].id,
         )
 
 
-def mixed_up(transcript: Transcript) -> Transcript:
+def mixed_up(transcript: Transcript) -> Transcript | None:
     """Two streams of one moment have each other's bodies."""
-    one, other = (transcript[f"beside-{place}"].exchange for place in BESIDE[:2])
+    both = [transcript.get(f"streamed-{place}") for place in PLACES[:2]]
+    one, other = (each.exchange if each else None for each in both)
+    if one is None or other is None:
+        return None
     swapped = transcript.replacing(forge.with_body(one, other.body))
     return swapped.replacing(forge.with_body(other, one.body))
 
 
-@judges("stream.overlap", on=BESIDE_EACH_OTHER, forgery=mixed_up)
+@judges("stream.overlap", on=OVERLAP, forgery=mixed_up)
 def overlap(transcript: Transcript) -> Statements:
     """No stream holds what belongs to one that ran beside it."""
-    alone = {place: transcript.answered(f"alone-{place}").text_of() for place in BESIDE}
-    for place in BESIDE:
-        for again in ("", "-again"):
-            reading = transcript[f"beside-{place}{again}"]
-            if reading.ok:
-                yield from _foreign(reading, place, alone)
+    alone = {place: transcript.answered(f"alone-{place}").text_of() for place in PLACES}
+    for place in PLACES:
+        reading = transcript.get(f"streamed-{place}")
+        if reading is None:
+            raise NotApplicable("no streams")
+        if reading.ok:
+            yield from _foreign(reading, place, alone)
 
 
 def _foreign(reading: Reading, place: int, alone: dict[int, str]) -> Iterator[Finding]:
@@ -92,7 +106,7 @@ def _shares(text: str, foreign: str, own: str) -> bool:
 
 def blocked(transcript: Transcript) -> Transcript:
     """The request after the closed streams is turned away."""
-    return transcript.replacing(forge.with_status(transcript["after"].exchange, 503))
+    return transcript.replacing(forge.with_status(transcript["later"].exchange, 503))
 
 
 @judges("stream.closed-early", on=LEFT_EARLY, forgery=blocked)
@@ -148,10 +162,9 @@ def closed_early_text(transcript: Transcript) -> Statements:
 
 def resuming(transcript: Transcript) -> Transcript:
     """Streams with `Last-Event-ID` begin later."""
-    return transcript.with_exchanges(
-        _from_the_middle(each) if each.request.label.startswith("resumed") else each
-        for each in transcript.exchanges
-    )
+    first = _from_the_middle(transcript["resumed"].exchange)
+    second = replace(first, request=replace(first.request, label="resumed-again"))
+    return transcript.with_exchanges([*transcript.replacing(first).exchanges, second])
 
 
 def _from_the_middle(exchange: Exchange) -> Exchange:
@@ -164,18 +177,20 @@ def _from_the_middle(exchange: Exchange) -> Exchange:
 
 @judges("stream.last-event-id", on=RESUMED, forgery=resuming)
 def last_event_id(transcript: Transcript) -> Statements:
-    """Both streams with the header are as both without it."""
-    plain = [transcript.answered(label).text_of() for label in ("plain", "plain-again")]
-    if plain[0] != plain[1]:
-        raise NotApplicable("two streams without the header differ already")
-    resumed = [transcript[label] for label in ("resumed", "resumed-again")]
+    """A stream with the header is as one without it, or else a second one is."""
+    plain = transcript.answered(streamed("plain")).text_of()
+    first = transcript["resumed"]
+    if first.ok and first.text_of() == plain:
+        return
+    if transcript.setting.capabilities.get("deterministic", EFFECTIVE) != EFFECTIVE:
+        raise NotApplicable("greedy answers of this target vary")
+    resumed = [first, transcript["resumed-again"]]
     if all(reading.status is not None and reading.status < 500 for reading in resumed) and all(
-        not reading.ok or reading.text_of() != plain[0] for reading in resumed
+        not reading.ok or reading.text_of() != plain for reading in resumed
     ):
-        first = resumed[0]
         said = visible(first.text_of(), 100) if first.ok else f"status {first.status}"
         yield Finding(
-            f"{first.id}, text of the stream", visible(plain[0], 100), said or "no text", first.id
+            f"{first.id}, text of the stream", visible(plain, 100), said or "no text", first.id
         )
 
 

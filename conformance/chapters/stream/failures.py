@@ -12,7 +12,10 @@ from conformance.json_view import ABSENT
 from conformance.kinds import streamed
 from conformance.oddity import Strange
 from conformance.probe import Transcript
-from conformance.probes.stream import FAILING, REFUSED
+from conformance.probes.models import UNKNOWN
+from conformance.probes.request_malformed import BODIES
+from conformance.probes.request_types import WRONG_TYPES
+from conformance.probes.stream import FAILING
 from conformance.reading import Reading
 from conformance.verdict import Finding, Inconclusive
 
@@ -25,19 +28,26 @@ def event_stream(reading: Reading) -> bool:
     return streamed(reading) and reading.is_stream
 
 
-def said_in_the_stream(transcript: Transcript) -> Transcript:
+def _refused_twin(reading: Reading) -> bool:
+    return reading.is_stream_request and reading.refused
+
+
+def said_in_the_stream(transcript: Transcript) -> Transcript | None:
     """A refusal comes as the first event of a stream."""
-    exchange = transcript["hot"].exchange
+    refused = [each for each in transcript.readings if _refused_twin(each)]
+    if not refused:
+        return None
+    exchange = refused[-1].exchange
     body = b'data: {"error":{"message":"no","type":"invalid_request_error"}}\n\n'
     forged = forge.with_status(forge.with_body(exchange, body), 200)
     return transcript.replacing(forge.with_header(forged, "content-type", "text/event-stream"))
 
 
-@judges("stream.refused-first", on=REFUSED, forgery=said_in_the_stream)
+@judges("stream.refused-first", on=(WRONG_TYPES, BODIES, UNKNOWN), forgery=said_in_the_stream)
 def refused_first(transcript: Transcript) -> Statements:
     """No refusal of a stream comes as a success without text."""
     for reading in transcript.readings:
-        if not reading.ok:
+        if not (reading.ok and reading.is_stream_request):
             continue
         if reading.stream.text_event is not None and not reading.stream.errors:
             # Answered after all: whether it should have been is another chapter's question.

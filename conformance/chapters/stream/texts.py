@@ -6,16 +6,22 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance import forge
+from conformance.baseline import BASELINE
 from conformance.catalogue import Statements, judges
 from conformance.excerpt import visible
 from conformance.exchange import Exchange
 from conformance.modes import Pair, departure, pairs, streamed
 from conformance.probe import Transcript
-from conformance.probes.stream import CHOICES, SHAPES, TEXTS
+from conformance.probes.caps import CEILINGS, MORE_CEILINGS
+from conformance.probes.choices import MORE_CHOICES
+from conformance.probes.logprobs import MORE_LOGPROBS
+from conformance.probes.stream import TEXTS
+from conformance.probes.usage import STREAMS
 from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable
 
-ALL = (TEXTS, SHAPES, CHOICES)
+ALL = (BASELINE, TEXTS, CEILINGS, MORE_CEILINGS, MORE_CHOICES, MORE_LOGPROBS, STREAMS)
+"""Conversations in which a request is made in both modes."""
 _BLANKS = 6
 """Blanks that an answer must have before their loss is no chance."""
 _CHANCES = 2
@@ -122,6 +128,9 @@ def edges_equal(transcript: Transcript) -> Statements:
 
 def stripped(transcript: Transcript) -> Transcript | None:
     """Every delta is stripped of its blanks."""
+    reading = transcript.get(streamed(longest(transcript)))
+    if reading is None or reading.text_of().count(" ") < _BLANKS:
+        return None
     return edited(
         transcript,
         longest(transcript),

@@ -109,7 +109,7 @@ def encoding_asked(reading: Reading) -> Statements:
 
 
 def _models(transcript: Transcript) -> Reading:
-    reading = heard(transcript, "get")
+    reading = heard(transcript, "models")
     if not reading.ok:
         raise NotApplicable(f"GET /models is answered {reading.status}")
     return heard(transcript, "head")
@@ -119,7 +119,7 @@ def _models(transcript: Transcript) -> Reading:
 def head_status(transcript: Transcript) -> Statements:
     """HEAD of the models has the status of GET."""
     reading = _models(transcript)
-    due = transcript["get"].status
+    due = transcript["models"].status
     if reading.status != due:
         yield Finding(reading.at_status(), f"{due}, as for GET", shown(reading), reading.id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.catalogue import Statements, judges
 from conformance.probe import Transcript
-from conformance.probes.transport import LABELS, SIZES
+from conformance.probes.transport import DRESSED, LABELS, SIZES
 from conformance.reading import Reading
 from conformance.varied import heard, plainly_answered, shown, taken, with_status
 from conformance.verdict import Finding, NotApplicable
@@ -14,14 +14,22 @@ taken(
     LABELS,
     ("parameter-tight", "parameter"),
     "labelled `application/json; charset=utf-8`",
+    within=DRESSED,
 )
 taken(
     "transport.media-type-case",
     LABELS,
     ("capital-parameter", "capitals"),
     "whose media type has capitals",
+    within=DRESSED,
 )
-taken("transport.header-case", LABELS, "loud", "whose `CONTENT-TYPE` header is in capitals")
+taken(
+    "transport.header-case",
+    LABELS,
+    "loud",
+    "whose `CONTENT-TYPE` header is in capitals",
+    within=DRESSED,
+)
 
 
 def _refused(identity: str, label: str, words: str) -> None:

@@ -8,7 +8,7 @@ from conformance.catalogue import Statements, judges, reads
 from conformance.excerpt import visible
 from conformance.exchange import Exchange
 from conformance.probe import Transcript
-from conformance.probes.transport import IDENTITY, NAMES
+from conformance.probes.transport import IDENTITY, NAMES, ONE_CONNECTION
 from conformance.reading import Reading
 from conformance.varied import heard, plainly_answered, shown, with_status
 from conformance.verdict import Finding, NotApplicable
@@ -51,7 +51,7 @@ def always_the_same(transcript: Transcript) -> Transcript:
     )
 
 
-@judges("transport.request-id-unique", on=(NAMES, BASELINE), forgery=always_the_same)
+@judges("transport.request-id-unique", on=(ONE_CONNECTION, BASELINE), forgery=always_the_same)
 def request_id_unique(transcript: Transcript) -> Statements:
     """No two answers share an id that the client did not choose."""
     seen: dict[str, Reading] = {}

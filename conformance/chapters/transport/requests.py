@@ -9,7 +9,7 @@ from conformance.baseline import BASELINE
 from conformance.catalogue import Statements, judges, reads
 from conformance.exchange import Exchange
 from conformance.probe import Transcript
-from conformance.probes.transport import BODIES, HEADERS, ONE_CONNECTION
+from conformance.probes.transport import BODIES, DRESSED, HEADERS, ONE_CONNECTION
 from conformance.reading import Reading
 from conformance.varied import heard, plainly_answered, shown, taken, with_status
 from conformance.verdict import Finding, Inconclusive, NotApplicable
@@ -52,9 +52,12 @@ taken(
     HEADERS,
     ("stainless-stream", "stainless"),
     "with the headers of an OpenAI SDK",
+    within=DRESSED,
 )
-taken("transport.cost-tag", HEADERS, "tag", "with an `x-aig-tag` of 64 characters")
-taken("transport.query-ignored", HEADERS, "query", "with an unknown query parameter")
+taken("transport.cost-tag", HEADERS, "tag", "with an `x-aig-tag` of 64 characters", within=DRESSED)
+taken(
+    "transport.query-ignored", HEADERS, "query", "with an unknown query parameter", within=DRESSED
+)
 taken("transport.chunked-request", BODIES, "chunked", "whose body comes in HTTP chunks")
 taken("transport.split-request", BODIES, "pieces", "that arrives byte by byte")
 taken("transport.expect-continue", BODIES, "expect", "with `Expect: 100-continue`")
@@ -63,12 +66,13 @@ taken(
     HEADERS,
     "events",
     "without `stream` and with `Accept: text/event-stream`",
+    within=DRESSED,
 )
 
 
 def not_acceptable(transcript: Transcript) -> Transcript | None:
     """The stream is refused with 406 for its Accept."""
-    reading = transcript.get("json")
+    reading = transcript.get(f"{DRESSED}-stream")
     if reading is None:
         return None
     return transcript.replacing(forge.with_status(reading.exchange, 406))
@@ -78,14 +82,15 @@ def not_acceptable(transcript: Transcript) -> Transcript | None:
 def accept_ignored(transcript: Transcript) -> Statements:
     """`Accept: application/json` with `stream: true` still gives a stream."""
     plainly_answered(transcript)
-    reading = heard(transcript, "json")
+    alone = transcript.get("json") is not None
+    reading = heard(transcript, "json" if alone else f"{DRESSED}-stream")
     if not reading.ok or not reading.is_stream:
         yield Finding(reading.at_status(), "200 and a stream", shown(reading), reading.id)
 
 
 def as_events(transcript: Transcript) -> Transcript:
     """The document comes as an event."""
-    exchange = transcript["events"].exchange
+    exchange = transcript[DRESSED].exchange
     framed = forge.with_body(exchange, b"data: " + exchange.body + b"\n\ndata: [DONE]\n\n")
     return transcript.replacing(forge.with_header(framed, "content-type", "text/event-stream"))
 
@@ -94,7 +99,8 @@ def as_events(transcript: Transcript) -> Transcript:
 def accept_no_stream(transcript: Transcript) -> Statements:
     """`Accept: text/event-stream` without `stream` brings no stream."""
     plainly_answered(transcript)
-    reading = heard(transcript, "events")
+    alone = transcript.get("events") is not None
+    reading = heard(transcript, "events" if alone else DRESSED)
     if not reading.ok:
         raise NotApplicable("it is refused; another requirement judges that")
     if reading.is_stream:
@@ -124,6 +130,8 @@ def connection_reused(transcript: Transcript) -> Statements:
     for reading in transcript.readings:
         heard(transcript, reading.exchange.request.label)
         label = reading.exchange.request.label
+        if label == "no-such-model":
+            continue  # Whether it is refused is the business of chapter models.
         due = "a refusal" if label.startswith("wrong") else "an answer of its own"
         if label == "models" and not reading.ok:
             continue  # Whether there is a list at all is the business of chapter models.

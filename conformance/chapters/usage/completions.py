@@ -8,8 +8,12 @@ from typing import Any
 from conformance import forge
 from conformance.baseline import BASELINE
 from conformance.catalogue import Statements, judges
+from conformance.json_view import integer
+from conformance.obtained import obtained
 from conformance.probe import Transcript
-from conformance.probes.usage import CAPS, CHOICES, CHOICES_CAP, COMPLETIONS, STREAM_CAP, STREAMS
+from conformance.probes.caps import CAPS, CEILINGS, MORE_CEILINGS
+from conformance.probes.choices import CHOICES_CAP, SEVERAL
+from conformance.probes.stops import STOP
 from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable, Untestable
 
@@ -55,10 +59,10 @@ def _says(reading: Reading, expected: str, actual: str) -> Finding:
 def _capped(transcript: Transcript) -> list[tuple[int, int, Reading]]:
     """Return cap, count and reading of every answer that its cap cut."""
     found = []
-    for cap, label in (*((cap, f"cap-{cap}") for cap in CAPS), (STREAM_CAP, "capped")):
-        sent = transcript.get(label)
-        if sent is not None and (sent.usage is not None or not sent.is_stream):
-            spent, reading = spent_of(transcript, label)
+    for sent in transcript.readings:
+        cap = integer(sent.asked("max_tokens"))
+        if cap is not None and (sent.usage is not None or not sent.is_stream_request):
+            spent, reading = spent_of(transcript, sent.exchange.request.label)
             if reading.finish_of() == "length":
                 found.append((cap, spent, reading))
     if not found:
@@ -66,21 +70,10 @@ def _capped(transcript: Transcript) -> list[tuple[int, int, Reading]]:
     return found
 
 
-def _first(*forgeries: Forged) -> Forged:
-    def forgery(transcript: Transcript) -> Transcript | None:
-        return next((forged for each in forgeries if (forged := each(transcript))), None)
-
-    forgery.__doc__ = forgeries[0].__doc__
-    return forgery
-
-
 @judges(
     "usage.completion-cap",
-    on=(COMPLETIONS, STREAMS),
-    forgery=_first(
-        respend("cap-24", lambda count: count // 2, "Half of a capped answer is counted."),
-        respend("capped", lambda count: count + 2, "Two tokens more than the cap are counted."),
-    ),
+    on=CEILINGS,
+    forgery=respend("cap-5", lambda count: count // 2, "Half of a capped answer is counted."),
 )
 def completion_cap(transcript: Transcript) -> Statements:
     """An answer cut by its cap has the cap's count, or one less, never more."""
@@ -91,11 +84,8 @@ def completion_cap(transcript: Transcript) -> Statements:
 
 @judges(
     "usage.completion-cap-exact",
-    on=(COMPLETIONS, STREAMS),
-    forgery=_first(
-        respend("cap-24", lambda count: count - 1, "A capped answer counts one token less."),
-        respend("capped", lambda count: count - 1, "A capped stream counts one token less."),
-    ),
+    on=CEILINGS,
+    forgery=respend("plain", lambda count: count - 1, "A capped answer counts one token less."),
 )
 def completion_cap_exact(transcript: Transcript) -> Statements:
     """An answer cut by its cap has exactly the cap's count."""
@@ -106,26 +96,26 @@ def completion_cap_exact(transcript: Transcript) -> Statements:
 
 @judges(
     "usage.completion-grows",
-    on=COMPLETIONS,
-    forgery=respend("cap-24", lambda _: 4, "Short and long answers cost the same."),
+    on=CEILINGS,
+    forgery=respend("plain", lambda _: 5, "Short and long answers cost the same."),
 )
 def completion_grows(transcript: Transcript) -> Statements:
     """A longer answer has more `completion_tokens`."""
-    few, first = spent_of(transcript, f"cap-{CAPS[0]}")
-    many, reading = spent_of(transcript, f"cap-{CAPS[1]}")
+    few, first = spent_of(transcript, f"cap-{CAPS[1]}")
+    many, reading = spent_of(transcript, "plain")
     if len(reading.text_of()) > 2 * len(first.text_of()) and many <= few:
         yield _says(reading, f"more than {few} for a longer answer", str(many))
 
 
 @judges(
     "usage.completion-uncapped",
-    on=COMPLETIONS,
-    forgery=respend("short-64", lambda _: 64, "The count is always the cap."),
+    on=MORE_CEILINGS,
+    forgery=respend("yes", lambda _: 64, "The count is always the cap."),
 )
 def completion_uncapped(transcript: Transcript) -> Statements:
     """A complete answer costs the same under two caps that do not cut it."""
-    low, first = spent_of(transcript, "short-32")
-    high, reading = spent_of(transcript, "short-64")
+    low, first = spent_of(transcript, "yes-32")
+    high, reading = spent_of(transcript, "yes")
     complete = first.finish_of() == reading.finish_of() == "stop"
     if not complete or first.text_of() != reading.text_of():
         raise NotApplicable("no complete answer that is the same under both caps")
@@ -133,30 +123,37 @@ def completion_uncapped(transcript: Transcript) -> Statements:
         yield _says(reading, f"{low}, as for the same text under a cap of 32", str(high))
 
 
-@judges(
-    "usage.completion-stable",
-    on=BASELINE,
-    forgery=respend("again", lambda count: count + 1, "The same answer costs one token more."),
-)
+def _same_answers(transcript: Transcript) -> list[str]:
+    """Return the labels of requests that are the same but for how a parameter is spelt."""
+    return ["plain", "again"] if transcript.get("again") is not None else ["cap-5", "newer"]
+
+
+def _second_dearer(transcript: Transcript) -> Transcript | None:
+    """The same answer costs one token more."""
+    label = _same_answers(transcript)[1]
+    return respend(label, lambda count: count + 1, "")(transcript)
+
+
+@judges("usage.completion-stable", on=(BASELINE, CEILINGS), forgery=_second_dearer)
 def completion_stable(transcript: Transcript) -> Statements:
     """Two equal greedy answers have equal `completion_tokens`."""
-    first, one = spent_of(transcript, "plain")
-    second, reading = spent_of(transcript, "again")
+    labels = _same_answers(transcript)
+    obtained(transcript, labels[1])
+    (first, one), (second, reading) = (spent_of(transcript, label) for label in labels)
     if one.text_of() == reading.text_of() and first != second:
         yield _says(reading, f"{first}, as for the same answer before", str(second))
 
 
 @judges(
     "usage.stopped-counted",
-    on=COMPLETIONS,
-    forgery=respend("stopped", lambda count: count + 400, "Text after the stop is billed."),
+    on=STOP,
+    forgery=respend("list", lambda count: count + 400, "Text after the stop is billed."),
 )
 def stopped_counted(transcript: Transcript) -> Statements:
     """An answer cut by a stop text costs no more than its cap, and less than the whole."""
-    if transcript.get("stopped") is None:
-        raise NotApplicable("no greedy answer to cut a stop text from")
-    spent, reading = spent_of(transcript, "stopped")
-    whole, long = spent_of(transcript, f"cap-{CAPS[1]}")
+    obtained(transcript, "list", "no greedy answer to cut a stop text from")
+    spent, reading = spent_of(transcript, "list")
+    whole, long = spent_of(transcript, "plain")
     if len(reading.text_of()) >= len(long.text_of()):
         raise NotApplicable("the stop text cut nothing; chapter sampling judges that")
     if spent > whole:
@@ -165,16 +162,17 @@ def stopped_counted(transcript: Transcript) -> Statements:
 
 @judges(
     "usage.n-prompt-once",
-    on=CHOICES,
+    on=SEVERAL,
     forgery=lambda transcript: transcript.replacing(
         forge.with_json(transcript["two"].exchange, _double_prompt)
     ),
 )
 def n_prompt_once(transcript: Transcript) -> Statements:
     """With two choices the prompt is counted once."""
-    one = transcript.answered("one").usage
+    one = transcript.answered("plain").usage
     for label in ("two", "two-streamed"):
-        if transcript.get(label) is None:
+        sent = transcript.get(label)
+        if sent is None or (sent.is_stream_request and not sent.wanted_usage):
             continue
         reading = transcript.answered(label)
         two = reading.usage
@@ -198,7 +196,7 @@ def _double_prompt(document: Any) -> None:
 
 @judges(
     "usage.n-completion-sum",
-    on=CHOICES,
+    on=SEVERAL,
     forgery=respend("two", lambda count: count // 2, "Only one of two choices is counted."),
 )
 def n_completion_sum(transcript: Transcript) -> Statements:
@@ -208,12 +206,13 @@ def n_completion_sum(transcript: Transcript) -> Statements:
 
 @judges(
     "usage.n-stream",
-    on=CHOICES,
+    on=SEVERAL,
     forgery=respend("two-streamed", lambda count: count // 2, "A stream counts one choice."),
 )
 def n_stream(transcript: Transcript) -> Statements:
     """A stream of two choices counts the tokens of both."""
-    if transcript.get("two-streamed") is None:
+    sent = transcript.get("two-streamed")
+    if sent is None or not sent.wanted_usage:
         raise NotApplicable("no usage in streams")
     yield from _both_counted(transcript, "two-streamed")
 

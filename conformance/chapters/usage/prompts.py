@@ -6,6 +6,7 @@ import itertools
 import math
 import re
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from conformance import forge
@@ -14,6 +15,8 @@ from conformance.catalogue import Statements, judges, reads
 from conformance.chapters.usage.counts import edit_usage, has_usage, said, usages
 from conformance.json_view import ABSENT
 from conformance.probe import Transcript
+from conformance.probes.always import OVERLAP, PLACES
+from conformance.probes.caps import CEILINGS
 from conformance.probes.usage import PROMPTS, REPEATS
 from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable, Untestable
@@ -62,23 +65,29 @@ def prompt_grows(transcript: Transcript) -> Statements:
     counts = [prompt_of(transcript, f"words-{count}") for count in REPEATS]
     for (fewer, _), (more, reading) in itertools.pairwise(counts):
         if more <= fewer:
-            yield _says(reading, f"more than {fewer} for ten words more", str(more))
+            yield _says(reading, f"more than {fewer} for more words", str(more))
 
 
 @judges(
     "usage.prompt-slope",
     on=PROMPTS,
-    forgery=recount("words-30", lambda count: count + 1, "One prompt costs one token more."),
+    forgery=recount("words-23", lambda count: count + 1, "One prompt costs one token more."),
 )
 def prompt_slope(transcript: Transcript) -> Statements:
-    """Every ten repetitions more add the same number of tokens."""
+    """Every repetition more adds the same number of tokens."""
     counts = [prompt_of(transcript, f"words-{count}") for count in REPEATS]
-    steps = [more - fewer for (fewer, _), (more, _) in itertools.pairwise(counts)]
+    steps = [
+        Fraction(more - fewer, words - before)
+        for (before, (fewer, _)), (words, (more, _)) in itertools.pairwise(
+            zip(REPEATS, counts, strict=True)
+        )
+    ]
     if len(set(steps)) > 1:
         seen = ", ".join(
             f"{words} words: {n}" for words, (n, _) in zip(REPEATS, counts, strict=True)
         )
-        yield _says(counts[-1][1], f"equal steps, such as {steps[0]}", f"{seen} (steps {steps})")
+        each = ", ".join(f"{float(step):.2f}" for step in steps)
+        yield _says(counts[-1][1], "as many tokens for each word", f"{seen} ({each} a word)")
 
 
 def _per_word(transcript: Transcript) -> float:
@@ -90,22 +99,23 @@ def _per_word(transcript: Transcript) -> float:
     return (last - first) / (REPEATS[-1] - REPEATS[0])
 
 
-@judges(
-    "usage.prompt-stable",
-    on=(PROMPTS, BASELINE),
-    forgery=lambda transcript: (
-        recount("words-10-again", lambda count: count + 1, "")(transcript)
-        if transcript.get("words-10-again")
-        else recount("again", lambda count: count + 1, "")(transcript)
-    ),
-)
+def _last_one_dearer(transcript: Transcript) -> Transcript:
+    """One of the answers to a prompt counts a token more."""
+    label = "again" if transcript.get("again") is not None else "newer"
+    return recount(label, lambda count: count + 1, "")(transcript)
+
+
+@judges("usage.prompt-stable", on=(BASELINE, CEILINGS), forgery=_last_one_dearer)
 def prompt_stable(transcript: Transcript) -> Statements:
-    """The same request has the same `prompt_tokens` each time."""
-    labels = ("words-10", "words-10-again") if transcript.get("words-10") else ("plain", "again")
-    first, _ = prompt_of(transcript, labels[0])
-    second, reading = prompt_of(transcript, labels[1])
-    if first != second:
-        yield _says(reading, f"{first}, as the first time", str(second))
+    """The same messages have the same `prompt_tokens` each time, whatever the cap."""
+    first, plain = prompt_of(transcript, "plain")
+    for sent in transcript.readings:
+        same = sent.asked("messages") == plain.asked("messages")
+        if not same or sent.is_stream_request or not sent.ok:
+            continue
+        count, reading = prompt_of(transcript, sent.exchange.request.label)
+        if count != first:
+            yield _says(reading, f"{first}, as in {plain.id}", str(count))
 
 
 @judges(
@@ -185,23 +195,22 @@ def parts_counted(transcript: Transcript) -> Statements:
         yield _says(reading, f"about {20 * per_word:.0f} more for 20 words", f"{long - short} more")
 
 
-def _swapped(transcript: Transcript) -> Transcript:
-    """The short request is billed as the long one."""
-    return recount("overlap-short-0", lambda count: count + 30, "")(transcript)
-
-
-@judges("usage.overlap", on=PROMPTS, forgery=_swapped)
+@judges(
+    "usage.overlap",
+    on=OVERLAP,
+    forgery=recount("whole-1", lambda count: count + 3, "One request is billed as another."),
+)
 def overlap(transcript: Transcript) -> Statements:
     """Requests at the same time are counted as when they are alone."""
-    alone = {
-        "short": prompt_of(transcript, "words-10")[0],
-        "long": prompt_of(transcript, "words-40")[0],
-    }
-    for place in range(4):
-        name = "short" if place % 2 == 0 else "long"
-        count, reading = prompt_of(transcript, f"overlap-{name}-{place}")
-        if count != alone[name]:
-            yield _says(reading, f"{alone[name]}, as when it was sent alone", str(count))
+    for place in PLACES:
+        alone, _ = prompt_of(transcript, f"alone-{place}")
+        for mode in ("whole", "streamed"):
+            sent = transcript.get(f"{mode}-{place}")
+            if sent is None or (sent.is_stream_request and not sent.wanted_usage):
+                continue
+            count, reading = prompt_of(transcript, f"{mode}-{place}")
+            if count != alone:
+                yield _says(reading, f"{alone}, as when it was sent alone", str(count))
 
 
 @judges(

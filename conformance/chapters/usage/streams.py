@@ -42,7 +42,11 @@ def refused(transcript: Transcript) -> Transcript:
 def options_accepted(transcript: Transcript) -> Statements:
     """A stream with `stream_options.include_usage` is not refused."""
     reading = transcript["streamed"]
-    if transcript["bare"].ok and reading.status is not None and 400 <= reading.status < 500:
+    if (
+        transcript["plain-streamed"].ok
+        and reading.status is not None
+        and 400 <= reading.status < 500
+    ):
         yield Finding(
             reading.at_status(),
             "200, as without stream_options",
@@ -201,7 +205,9 @@ def stream_unasked(reading: Reading) -> Statements:
 def stream_prompt_equal(transcript: Transcript) -> Statements:
     """The same request has the same `prompt_tokens` streamed and not."""
     pair = (
-        ("plain", "streamed") if transcript.get("plain") else ("long-prompt-whole", "long-prompt")
+        ("plain", "streamed")
+        if transcript.get("plain")
+        else ("conversation", "conversation-streamed")
     )
     whole, _ = prompt_of(transcript, pair[0])
     streamed, reading = prompt_of(transcript, pair[1])
@@ -212,7 +218,7 @@ def stream_prompt_equal(transcript: Transcript) -> Statements:
 
 
 def _recounted(transcript: Transcript) -> Transcript:
-    label = "streamed" if transcript.get("plain") else "long-prompt"
+    label = "streamed" if transcript.get("plain") else "conversation-streamed"
 
     def edit(document: Any) -> None:
         if _is_usage(document):

@@ -9,31 +9,20 @@ from typing import Any
 from mock_server.call import Call
 from mock_server.completion import Prompt
 from mock_server.faults import Chunks, fault
+from mock_server.kept import Kept
 
 Json = dict[str, Any]
 
-FIRST = 5
-"""Calls of a mock before any adapter is asked for: a list, and the suite's first prompts."""
-
 
 class _Memory:
-    """What one mock has seen; one of the first calls after later ones begins another mock's."""
+    """What a mock has seen."""
 
     def __init__(self) -> None:
-        self._last = -1
         self.worn: str | None = None
         self.asked: Counter[bytes] = Counter()
 
-    def at(self, call: Call) -> _Memory:
-        """Forget what another mock has seen."""
-        if call.number < FIRST <= self._last:
-            self.worn = None
-            self.asked.clear()
-        self._last = call.number
-        return self
 
-
-_STICKY, _MIXED = _Memory(), _Memory()
+_STICKY, _MIXED = Kept(_Memory), Kept(_Memory)
 
 
 def by_field(call: Call) -> bool:
@@ -83,10 +72,10 @@ def keeps_it_on(prompt: Prompt, call: Call) -> Prompt:
 
 @fault("lora.overlap", at="prompt")
 def mixes_what_comes_together(prompt: Prompt, call: Call) -> Prompt:
-    """Answer the base's prompts through an adapter once they come often."""
+    """Answer the base's prompts through an adapter once they come again."""
     asked = _MIXED.at(call).asked
     asked[prompt.digest()] += 1
-    often = prompt.adapter is None and asked[prompt.digest()] > 2
+    often = prompt.adapter is None and asked[prompt.digest()] > 1
     often = often and prompt.turns[-1].text.startswith("Tell")
     return replace(prompt, adapter="pirate") if often else prompt
 

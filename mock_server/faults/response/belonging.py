@@ -8,6 +8,7 @@ from dataclasses import replace
 from mock_server.call import Call
 from mock_server.completion import FinishReason, Piece, Prompt, Turn
 from mock_server.faults import Pieces, fault
+from mock_server.kept import Kept
 
 TOGETHER = 500_000_000
 """Nanoseconds within which two requests count as made at once."""
@@ -56,19 +57,19 @@ class _Slot:
         return prompt
 
 
-_plain, _streams = _Slot(), _Slot()
+_plain, _streams = Kept(_Slot), Kept(_Slot)
 
 
 @fault("response.at-once", at="prompt")
 def mixes_up(prompt: Prompt, call: Call) -> Prompt:
     """Give requests made at once one answer."""
-    return prompt if call.streams else _plain.take(prompt, call)
+    return prompt if call.streams else _plain.at(call).take(prompt, call)
 
 
 @fault("response.at-once-streams", at="prompt")
 def mixes_up_streams(prompt: Prompt, call: Call) -> Prompt:
     """Give streams requested at once one text."""
-    return _streams.take(prompt, call) if call.streams else prompt
+    return _streams.at(call).take(prompt, call) if call.streams else prompt
 
 
 def _told(name: str, words: str, change: Callable[[Piece, Call, bool], Piece]) -> None:

@@ -143,11 +143,11 @@ async def puts_all_into_one(chunks: Chunks, call: Call) -> Chunks:
 @fault("sampling.n-stream-same", at="chunks")
 async def swaps_texts(chunks: Chunks, call: Call) -> Chunks:
     """Swap the texts of two streamed choices now and then."""
-    several = call.prompt is not None and call.prompt.n == 2
+    several = call.prompt is not None and call.prompt.n > 1
     number = 0
     async for chunk in chunks:
         for choice in chunk["choices"]:
-            if several and choice["delta"].get("content"):
+            if several and choice["index"] < 2 and choice["delta"].get("content"):
                 number += 1
                 if number in (5, 6):
                     choice["index"] = 1 - choice["index"]

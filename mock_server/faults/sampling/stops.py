@@ -69,9 +69,10 @@ def streams_know_three(prompt: Prompt, call: Call) -> Prompt:
 
 @fault("sampling.stop-earliest", at="prompt")
 def prefers_the_order_of_the_list(prompt: Prompt, call: Call) -> Prompt:
-    """Stop at the first text of a list of two, wherever the second comes up."""
+    """Stop at the first of two texts of a list, wherever the second comes up."""
     del call
-    return replace(prompt, stop=prompt.stop[:1]) if len(prompt.stop) == 2 else prompt
+    likely = [text for text in prompt.stop if text.isascii()]
+    return replace(prompt, stop=tuple(likely[:1])) if len(likely) == 2 else prompt
 
 
 @fault("sampling.stop-stream", at="prompt")

@@ -10,6 +10,7 @@ from mock_server.call import Call
 from mock_server.completion import EngineSaturated, Prompt
 from mock_server.faults import Chunks, Events, fault, headers
 from mock_server.faults.stream.chunkwise import several
+from mock_server.kept import Kept
 from mock_server.ledger import Ending
 from mock_server.message import Reply
 from mock_server.state import Settle
@@ -26,7 +27,7 @@ class _Shared:
     """Requests that an interrupted stream still spoils."""
 
 
-_SHARED = _Shared()
+_SHARED = Kept(_Shared)
 _SPOILT = 6
 """Requests that an interrupted stream spoils; a client that tries again four times meets it."""
 
@@ -42,31 +43,41 @@ def knows_one_answer(prompt: Prompt, call: Call) -> Prompt:
 @fault("stream.overlap", at="chunks")
 async def mixes_up(chunks: Chunks, call: Call) -> Chunks:
     """Give streams of one moment each other's text."""
-    del call
+    shared = _SHARED.at(call)
     async for chunk in chunks:
         for choice in chunk["choices"]:
             if choice["delta"].get("content"):
-                _SHARED.text = choice["delta"]["content"]
+                shared.text = choice["delta"]["content"]
                 await asyncio.sleep(0.001)
-                choice["delta"]["content"] = _SHARED.text
+                choice["delta"]["content"] = shared.text
         yield chunk
+
+
+async def _unhurried(chunks: Chunks, call: Call) -> Chunks:
+    """Take a moment for each chunk, so that a client can leave before the last."""
+    del call
+    async for chunk in chunks:
+        yield chunk
+        await asyncio.sleep(0.002)
+
+
+fault("stream.closed-early", at="chunks")(_unhurried)
 
 
 @fault("stream.closed-early", at="charge")
 def notes_who_left(settle: Settle, call: Call) -> Settle:
     """Turn requests away after a client left a stream."""
-    del call
     if settle.ending is Ending.INTERRUPTED:
-        _SHARED.owed = _SPOILT
+        _SHARED.at(call).owed = _SPOILT
     return settle
 
 
 @fault("stream.closed-early", at="prompt")
 def turns_away(prompt: Prompt, call: Call) -> Prompt:
     """Turn requests away after a client left a stream."""
-    del call
-    if _SHARED.owed:
-        _SHARED.owed -= 1
+    shared = _SHARED.at(call)
+    if shared.owed:
+        shared.owed -= 1
         raise EngineSaturated
     return prompt
 
@@ -80,10 +91,10 @@ def notes_who_left_too(settle: Settle, call: Call) -> Settle:
 @fault("stream.closed-early-text", at="chunks")
 async def cuts_short(chunks: Chunks, call: Call) -> Chunks:
     """Cut streams short after a client left one."""
-    del call
     number = 0
-    spoilt = _SHARED.owed > 0
-    _SHARED.owed = max(_SHARED.owed - 1, 0)
+    shared = _SHARED.at(call)
+    spoilt = shared.owed > 0
+    shared.owed = max(shared.owed - 1, 0)
     async for chunk in chunks:
         number += 1
         if (
@@ -92,6 +103,7 @@ async def cuts_short(chunks: Chunks, call: Call) -> Chunks:
             or not any("content" in one["delta"] for one in chunk["choices"])
         ):
             yield chunk
+        await asyncio.sleep(0.002)
 
 
 @fault("stream.last-event-id", at="events")

@@ -102,9 +102,9 @@ def forgets_instructions(prompt: Prompt, call: Call) -> Prompt:
     """Leave the system message out of streams."""
     if not call.streams or not instructed(call):
         return prompt
-    last = prompt.turns[-1]
-    turn = replace(last, text=last.text.rpartition("\n\n")[2])
-    return replace(prompt, turns=(*prompt.turns[:-1], turn))
+    first = prompt.turns[0]
+    turn = replace(first, text=first.text.rpartition("\n\n")[2])
+    return replace(prompt, turns=(turn, *prompt.turns[1:]))
 
 
 @fault("stream.text-equal/turns", at="prompt")

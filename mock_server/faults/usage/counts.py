@@ -202,12 +202,6 @@ def first_part_only(usage: Json, call: Call) -> None:
         usage["prompt_tokens"] = 9 + len(str(content[0].get("text", "")).split())
 
 
-@lie("usage.overlap")
-def mixes_up(usage: Json, call: Call) -> None:
-    """Bill a request for others of the same moment, now and then."""
-    usage["prompt_tokens"] += 30 * (call.number % 3 == 0)
-
-
 @lie("usage.turn-overhead")
 def another_template(usage: Json, call: Call) -> None:
     """Count the marks of a conversation twice."""

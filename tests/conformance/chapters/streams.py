@@ -32,7 +32,7 @@ def of_choice(payload: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {**payload, "choices": [{k: v for k, v in choice.items() if v is not ...}]}
 
 
-def plain(text: str, finish: str = "length", label: str = "one-plain") -> Exchange:
+def plain(text: str, finish: str = "length", label: str = "one") -> Exchange:
     whole = completion()
     whole["choices"][0]["message"]["content"] = text
     whole["choices"][0]["finish_reason"] = finish

@@ -11,7 +11,7 @@ import pytest
 from conformance import forge
 from conformance.chapters import always as chapter
 from conformance.exchange import Ending, Exchange, Sending
-from conformance.probes.always import WORDS
+from conformance.probes.always import PLACES
 from conformance.verdict import NotApplicable
 from tests.conformance.answers import chunk, completion, exchange, request, streamed
 from tests.conformance.chapters.judging import accusers, found, labelled, opinion
@@ -117,16 +117,16 @@ def overlapping(texts: dict[str, str]) -> list[Exchange]:
     return [labelled(said(text), label) for label, text in texts.items()]
 
 
-def test_an_answer_with_the_word_of_another_request_is_mixed_up() -> None:
-    texts = {f"alone-{word}": f"{word} {word}" for word in WORDS}
-    texts |= {f"whole-{word}": f"{word} {word}" for word in WORDS}
+def test_an_answer_with_the_numbers_of_another_request_is_mixed_up() -> None:
+    texts = {f"alone-{place}": f"{place}00 {place}01" for place in PLACES}
+    texts |= {f"whole-{place}": f"{place}00 {place}01" for place in PLACES}
     assert opinion("always.overlap", overlapping(texts)) == ((), None)
-    texts[f"whole-{WORDS[0]}"] = f"{WORDS[0]} {WORDS[1]}"
+    texts[f"whole-{PLACES[0]}"] = f"{PLACES[0]}00 {PLACES[1]}01"
     assert opinion("always.overlap", overlapping(texts))[0]
 
 
 def test_a_server_with_one_answer_for_everything_cannot_mix_up() -> None:
-    texts = {f"alone-{word}": "Hello." for word in WORDS}
+    texts = {f"alone-{place}": "Hello." for place in PLACES}
     findings, undecided = opinion("always.overlap", overlapping(texts))
     assert findings == ()
     assert isinstance(undecided, NotApplicable)

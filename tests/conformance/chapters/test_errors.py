@@ -11,7 +11,7 @@ import pytest
 from conformance.exchange import Exchange, Setting
 from conformance.json_view import ABSENT
 from conformance.malformed import flaw
-from conformance.probes.errors import WRONGS
+from conformance.probes.request_types import IN_BOTH_MODES
 from conformance.reading import Reading
 from tests.conformance import answers
 from tests.conformance.answers import completion, request
@@ -181,14 +181,13 @@ def test_5xx_counts_only_when_every_try_ended_so() -> None:
 
 
 def talk(plain: int, streamed: int, body: bytes | None = None) -> list[Exchange]:
-    exchanges = [labelled(refusal(plain), label) for label in ("json", *WRONGS)]
-    twins = [refusal(streamed) if body is None else refusal(streamed, body)] * len(WRONGS)
+    flawed = replace(bodied({"messages": "hi"}), status=plain)
+    twin = refusal(streamed) if body is None else refusal(streamed, body)
     ok = answers.exchange(json.dumps(completion()).encode())
     return [
-        *exchanges,
-        *(labelled(twin, f"{label}-streamed") for label, twin in zip(WRONGS, twins, strict=True)),
-        labelled(ok, "before"),
-        labelled(ok, "after"),
+        *(labelled(flawed, label) for label in IN_BOTH_MODES),
+        *(labelled(twin, f"{label}-streamed") for label in IN_BOTH_MODES),
+        labelled(ok, "plain"),
     ]
 
 
@@ -209,7 +208,8 @@ def test_malformed_requests_are_nobodys_key_or_rate() -> None:
 def test_a_single_429_is_not_taken_for_a_habit() -> None:
     exchanges = talk(400, 400)
     noisy = [
-        replace(each, status=429) if each.request.label == "json" else each for each in exchanges
+        replace(each, status=429) if each.request.label == IN_BOTH_MODES[0] else each
+        for each in exchanges
     ]
     assert not opinion("errors.own-fault", noisy)[0]
 

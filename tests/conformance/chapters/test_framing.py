@@ -209,7 +209,7 @@ def echoed(text: str, name: str = "emoji") -> list[Exchange]:
     whole["choices"][0]["message"]["content"] = text
     payloads = [chunk({"role": "assistant", "content": text}), chunk(finish="stop"), "[DONE]"]
     plain = answers.exchange(json.dumps(whole).encode())
-    return [labelled(plain, f"{name}-plain"), labelled(stream(payloads), f"{name}-streamed")]
+    return [labelled(plain, name), labelled(stream(payloads), f"{name}-streamed")]
 
 
 def test_an_echo_with_replacement_characters_is_found_in_both_modes() -> None:

@@ -139,8 +139,8 @@ def test_an_unknown_adapter_is_refused_in_these_words(
 
 
 def _listed(*entries: dict[str, Any]) -> Exchange:
-    body = json.dumps({"object": "list", "data": list(entries)}).encode()
-    return labelled(answers.exchange(body), "list")
+    body = json.dumps({"object": "models", "data": list(entries)}).encode()
+    return labelled(answers.exchange(body), "models")
 
 
 BASE = {"id": "base"}

@@ -47,7 +47,7 @@ def catalogue(
     document = (change and change(document)) or document
     described = dict(OURS) if detail is None else detail
     return [
-        said(document, "list"),
+        said(document, "models"),
         said(document, "list-again"),
         said(described, "detail", status),
         said(described, "detail-raw", status),
@@ -130,7 +130,7 @@ def test_outside_the_gateway_only_the_usual_members_must_agree() -> None:
 
 def chats(unknown: Exchange, streamed: Exchange | None = None, near: int = 404) -> list[Exchange]:
     ok = answers.exchange(json.dumps(completion()).encode())
-    found = [labelled(ok, "known"), labelled(unknown, "unknown")]
+    found = [labelled(ok, "plain"), labelled(unknown, "unknown")]
     found += [said(MISSING, "longer", near), said(MISSING, "shorter", 404)]
     return [*found, labelled(streamed or unknown, "unknown-streamed")]
 

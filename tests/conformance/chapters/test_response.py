@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from conformance.baseline import COUNTING
+from conformance.chapters.response.belonging import AT_ONCE_LABELS
 from conformance.exchange import Exchange, Setting
 from conformance.json_view import ABSENT
-from conformance.probes.response import AT_ONCE_LABELS, about
+from conformance.probes.transport import about
 from tests.conformance import answers
 from tests.conformance.answers import completion, request
 from tests.conformance.chapters.judging import accusers, found, labelled, opinion
@@ -197,12 +198,12 @@ def at_once(*texts: str) -> list[Exchange]:
 
 
 def test_two_requests_with_one_answer_are_mixed_up() -> None:
-    assert opinion("response.at-once", at_once("A.", "B.", "A.", "D."))[0]
-    assert not opinion("response.at-once", at_once("A.", "B.", "C.", "D."))[0]
+    assert opinion("response.at-once", at_once("A.", "B.", "A."))[0]
+    assert not opinion("response.at-once", at_once("A.", "B.", "C."))[0]
 
 
 def test_the_counting_among_others_is_held_against_the_greedy_one_where_it_is_stable() -> None:
-    swapped = labelled(asked(COUNTING, "A boat."), "at-once-counting")
+    swapped = labelled(asked(COUNTING, "A boat."), "whole-counting")
     exchanges = [swapped, *at_once("A.", "B.")]
     stable = Setting(greedy="1 2 3 4", capabilities={"deterministic": "effective"})
     assert opinion("response.at-once", exchanges, stable)[0]
@@ -212,7 +213,7 @@ def test_the_counting_among_others_is_held_against_the_greedy_one_where_it_is_st
 def test_answers_that_all_begin_with_the_prompt_are_no_answers() -> None:
     echo = [labelled(asked(COUNTING, f" {COUNTING}\n1 2 3"), "plain")]
     assert opinion("response.not-the-prompt", echo)[0]
-    both = [*echo, labelled(asked("Why is it so?", "Because."), "at-once-0")]
+    both = [*echo, labelled(asked("Why is it so?", "Because."), "whole-1")]
     assert not opinion("response.not-the-prompt", both)[0]
 
 

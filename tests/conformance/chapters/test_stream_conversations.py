@@ -21,16 +21,17 @@ SEA = "the sea is wide and the ship is small"
 
 
 def resumed(*texts: str) -> list[Exchange]:
-    labels = ("plain", "plain-again", "resumed", "resumed-again")
-    return [streamed(text, label=label) for label, text in zip(labels, texts, strict=True)]
+    labels = ("plain-streamed", "resumed", "resumed-again")
+    return [streamed(text, label=label) for label, text in zip(labels, texts, strict=False)]
 
 
 def test_last_event_id_must_change_nothing() -> None:
-    assert opinion("stream.last-event-id", resumed(SEA, SEA, SEA, SEA)) == ((), None)
-    assert opinion("stream.last-event-id", resumed(SEA, SEA, "is wide", "is wide"))[0]
-    assert not opinion("stream.last-event-id", resumed(SEA, SEA, "is wide", SEA))[0]
+    assert opinion("stream.last-event-id", resumed(SEA, SEA)) == ((), None)
+    assert opinion("stream.last-event-id", resumed(SEA, "is wide", "is wide"))[0]
+    assert not opinion("stream.last-event-id", resumed(SEA, "is wide", SEA))[0]
+    varying = Setting(capabilities={"deterministic": "absent"})
     assert isinstance(
-        opinion("stream.last-event-id", resumed(SEA, "x", "y", "y"))[1], NotApplicable
+        opinion("stream.last-event-id", resumed(SEA, "x", "y"), varying)[1], NotApplicable
     )
 
 

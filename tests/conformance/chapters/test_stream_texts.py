@@ -10,7 +10,8 @@ import pytest
 from conformance import modes
 from conformance.chapters.stream.conversations import AFTER
 from conformance.exchange import Ending, Exchange, Setting
-from conformance.probes.stream import BESIDE, LEFT
+from conformance.probes.always import PLACES
+from conformance.probes.stream import LEFT
 from conformance.verdict import Inconclusive, NotApplicable
 from tests.conformance import answers
 from tests.conformance.answers import chunk, completion
@@ -168,23 +169,27 @@ def numbers(place: int) -> str:
 
 
 def beside(**changes: str) -> list[Exchange]:
-    texts = {f"alone-{place}": numbers(place) for place in BESIDE}
-    for again in ("", "-again"):
-        texts |= {f"beside-{place}{again}": numbers(place) for place in BESIDE}
-    return [streamed({**texts, **changes}[label], label=label) for label in texts]
+    alone = {f"alone-{place}": numbers(place) for place in PLACES}
+    texts = {f"streamed-{place}": numbers(place) for place in PLACES}
+    return [
+        *(plain({**alone, **changes}[label], label=label) for label in alone),
+        *(streamed({**texts, **changes}[label], label=label) for label in texts),
+    ]
 
 
 def test_streams_at_once_must_not_carry_each_others_text() -> None:
     assert opinion("stream.overlap", beside()) == ((), None)
-    assert opinion("stream.overlap", beside(**{"beside-1": numbers(3)}))[0]
+    assert opinion("stream.overlap", beside(**{"streamed-1": numbers(3)}))[0]
     woven = "100 101 302 303 104"
-    assert opinion("stream.overlap", beside(**{"beside-1-again": woven}))[0]
-    assert not opinion("stream.overlap", beside(**{"beside-1": "I would rather not"}))[0]
+    assert opinion("stream.overlap", beside(**{"streamed-5": woven}))[0]
+    assert not opinion("stream.overlap", beside(**{"streamed-1": "I would rather not"}))[0]
 
 
 def test_one_answer_for_every_prompt_is_found() -> None:
-    same = {f"alone-{place}": "the first answer, for ever and ever" for place in BESIDE}
+    same = {f"streamed-{place}": "the first answer, for ever and ever" for place in PLACES}
     assert opinion("stream.own-answer", beside(**same))[0]
+    everywhere = same | {f"alone-{place}": "the first answer" for place in PLACES}
+    assert isinstance(opinion("stream.own-answer", beside(**everywhere))[1], NotApplicable)
     assert not opinion("stream.own-answer", beside())[0]
 
 
@@ -203,7 +208,7 @@ GREEDY = Setting(greedy=SEA)
 def test_a_closed_stream_must_not_block_or_spoil_the_next_answer() -> None:
     assert opinion("stream.closed-early", after(), GREEDY) == ((), None)
     assert opinion("stream.closed-early-text", after(), GREEDY) == ((), None)
-    blocked = after(after=replace(plain(SEA, label="after"), status=503))
+    blocked = after(later=replace(plain(SEA, label="later"), status=503))
     assert opinion("stream.closed-early", blocked, GREEDY)[0]
     for text in ("the sea is wide", f"{numbers(LEFT)} {SEA}", LOST):
         spoilt = after(**{"later-streamed": streamed(text, label="later-streamed")})
@@ -213,7 +218,7 @@ def test_a_closed_stream_must_not_block_or_spoil_the_next_answer() -> None:
 
 
 def test_a_rate_limit_after_closed_streams_decides_nothing() -> None:
-    limited = after(after=replace(plain(SEA, label="after"), status=429))
+    limited = after(later=replace(plain(SEA, label="later"), status=429))
     findings, undecided = opinion("stream.closed-early", limited, GREEDY)
     assert findings == ()
     assert isinstance(undecided, Inconclusive)
