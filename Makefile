@@ -36,7 +36,12 @@ panel: .venv/dev  ## the full matrix: clean mock, every variant, every fault; wr
 campaign: .venv/dev  ## hunt every fault with the fuzz alone, kill rate; writes docs/fuzz-campaign.md
 	$(BIN)/python -m bench.campaign --write
 
+docs: .venv/dev  ## write the documentation site and build it into build/site
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	$(BIN)/python -m scripts.write_site build/site-pages
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 bench: .venv/dev  ## measure both sides in one run and print ratios
 	$(BIN)/python -m bench
 
-.PHONY: help demo test check panel campaign bench
+.PHONY: help demo test check panel campaign docs bench
