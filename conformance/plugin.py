@@ -32,6 +32,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--gonogo-scope", choices=("any", "gateway"), help="Who owes the promises.")
     group.addoption("--gonogo-only", metavar="ID|CHAPTER|LEVEL,...", help="Judge only these.")
     group.addoption("--gonogo-model", metavar="MODEL", help="Model to judge.")
+    group.addoption("--gonogo-fuzz", type=int, metavar="N", help="Cases of conformance.fuzz.suite.")
+    group.addoption("--gonogo-seed", type=int, default=0, help="Decides the cases.")
+    group.addoption("--gonogo-database", metavar="DIR|URL", help="Try first what failed before.")
     group.addoption(
         "--gonogo-report",
         action="append",

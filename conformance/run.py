@@ -138,6 +138,8 @@ class Course:
     catalogue: Catalogue
     only: frozenset[str] | None = None
     """Ids to judge; None judges all."""
+    conversations: bool = True
+    """Without them only the capabilities are found out."""
 
     def wanted(self, setting: Setting) -> list[Probe]:
         """Return the probes that some applicable, chosen requirement reads, in contract order.
@@ -145,6 +147,8 @@ class Course:
         A judge of every exchange, chosen alone, reads the conversations of its chapter.
         """
         found: dict[str, Probe] = {}
+        if not self.conversations:
+            return []
         scope = Scope(setting.scope)
         chapters = self._chapters_read_whole()
         for entry in self.catalogue:

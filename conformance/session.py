@@ -62,6 +62,10 @@ class Options:
     distill: Path | None = None
     """Folder to write a test for each cause into."""
     progress: Progress = field(default=lambda name, done, total: None)
+    numbers: range | None = None
+    """Numbers of the cases, where others make the rest; None makes all."""
+    conversations: bool = True
+    """Without them only the capabilities are found out."""
 
 
 def check(target: Target, options: Options | None = None) -> Report:
@@ -164,7 +168,7 @@ async def hold(target: Target, keys: Mapping[str, str], options: Options) -> Run
             setting = await introduce(target, law, performer, keys, options.seed)
             keeper.begin(_evidence_header(target, setting, law, started))
             held = await hold_all(
-                Course(catalogue(law), only),
+                Course(catalogue(law), only, options.conversations),
                 performer,
                 setting,
                 concurrency=target.concurrency,
@@ -175,7 +179,9 @@ async def hold(target: Target, keys: Mapping[str, str], options: Options) -> Run
                 harvest = Harvest(held.setting, law, catalogue(law), only)
                 performer = replace(performer, keep=keeper.write)
                 campaign = Campaign(performer, harvest, target.concurrency, options.progress)
-                await remembering(campaign, options.fuzz, options.database, options.distill)
+                await remembering(
+                    campaign, options.fuzz, options.database, options.distill, options.numbers
+                )
         digest = keeper.finish(whole=not stop.wished)
     header = replace(
         header_of(target.url, held.setting, law, started, target.keys),
