@@ -28,6 +28,8 @@ from mock_server.variants import variant
 CONTROL = "/__gonogo__/"
 """Prefix of the control API; nothing of the contract may live below it."""
 
+NAMES_DRAWN = 64
+
 
 class App:
     """The whole mock: the gateway at its edge, and the control API beside it."""
@@ -129,5 +131,19 @@ def _stage(settings: Settings, tokens: Callable[[], Tokens], engine: Engine) -> 
     return stage
 
 
-def _random() -> str:
-    return os.urandom(12).hex()
+class _Names:
+    """Names that never repeat: twelve bytes of chance each, drawn many at a time."""
+
+    def __init__(self) -> None:
+        self._drawn: list[str] = []
+        # A process that is split off must not go on with the same names.
+        os.register_at_fork(after_in_child=self._drawn.clear)
+
+    def __call__(self) -> str:
+        if not self._drawn:
+            chance = os.urandom(12 * NAMES_DRAWN).hex()
+            self._drawn += [chance[at : at + 24] for at in range(0, len(chance), 24)]
+        return self._drawn.pop()
+
+
+_random = _Names()

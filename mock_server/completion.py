@@ -78,21 +78,54 @@ class Prompt:
     """How many prompts of the same `digest` came before this one; sampling without a seed varies
     with it, so that a session replays exactly from its start."""
 
+    def seen(self, occurrence: int) -> Prompt:
+        """Return the same prompt as it comes again."""
+        return Prompt(
+            self.model,
+            self.base,
+            self.adapter,
+            self.turns,
+            self.tokens,
+            self.cap,
+            self.temperature,
+            self.top_p,
+            self.top_k,
+            self.seed,
+            self.stop,
+            self.n,
+            self.presence_penalty,
+            self.frequency_penalty,
+            self.logit_bias,
+            self.logprobs,
+            self.top_logprobs,
+            occurrence,
+        )
+
     def digest(self) -> bytes:
         """Return 16 bytes that name adapter and turns: every character of them counts."""
         return digest(self.adapter, self.turns)
 
 
-def digest(adapter: str | None, turns: Iterable[Turn]) -> bytes:
+def digest(adapter: str | None, turns: tuple[Turn, ...]) -> bytes:
     """Return 16 bytes that name an adapter and a conversation.
 
     Lengths go in beside the texts, so that no two conversations share their bytes.
     """
+    known_adapter, known_turns, name = _LAST[0]
+    if turns and turns is known_turns and adapter == known_adapter:
+        # Who counts a conversation asks for its name, and soon the engine does.
+        return name
     parts = [(adapter or "").encode()]
     for turn in turns:
         text = turn.text.encode("utf-8", "surrogatepass")
         parts.append(b"%c%d:%b" % (turn.role[0].encode(), len(text), text))
-    return hashlib.blake2b(b"".join(parts), digest_size=16).digest()
+    name = hashlib.blake2b(b"".join(parts), digest_size=16).digest()
+    _LAST[0] = adapter, turns, name
+    return name
+
+
+_LAST: list[tuple[str | None, tuple[Turn, ...], bytes]] = [(None, (), b"")]
+"""One, replaced as a whole, so that threads do no harm."""
 
 
 @frozen

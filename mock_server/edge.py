@@ -22,10 +22,11 @@ from mock_server.connection import (
     on_a_task,
 )
 from mock_server.errand import Errand
+from mock_server.express import Express
 from mock_server.gateway import Gateway
 from mock_server.journal import Journal
 from mock_server.ledger import Ending
-from mock_server.message import Incoming
+from mock_server.message import Headers, Incoming, Reply
 from mock_server.past import Past
 from mock_server.sending import Sender, read
 from mock_server.state import Read, State, Wishes
@@ -51,6 +52,9 @@ class Edge:
         self.agenda = Agenda(clock, sleep)
         self.clock = clock
         self._waits = Waits(clock, sleep)
+        self._express = Express(gateway, state, clock)
+        self.short_ways = self._express.paths
+        """Paths for which `at_once` is worth a try."""
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -58,16 +62,40 @@ class Edge:
             scope["method"],
             scope["path"],
             scope["query_string"].decode("latin-1"),
-            {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+            Headers(scope["headers"]),
             self.clock(),
         )
-        call = self.gateway.call(incoming)
+        await self._live(self.gateway.call(incoming), scope, receive, send, admitted=False)
+
+    def at_once(
+        self, path: bytes, headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> tuple[Call, Reply | None] | None:
+        """Answer a POST that has come whole, if nothing about it is special: see `Express`.
+
+        A call without a reply was admitted, and goes on by `go_on`.
+        """
+        if self.journal.tracing:
+            return None
+        found = self._express.answer(path, headers, body)
+        if found is not None and found[1] is not None:
+            self._note(found[0])
+        return found
+
+    async def go_on(self, call: Call, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer a call that `at_once` admitted."""
+        await self._live(call, scope, receive, send, admitted=True)
+
+    async def _live(
+        self, call: Call, scope: Message, receive: Receive, send: Send, *, admitted: bool
+    ) -> None:
         if self.journal.tracing:
             self.journal.begin(call)
         own = scope.get("extensions", {}).get(CONNECTION)
         connection: Connection = own or Asgi(receive, send)
         sender = Sender(scope, connection, call, self._waits)
         try:
+            if not admitted:
+                await self._grant(self.gateway.admit(call), call, receive)
             await self._answer(call, receive, sender)
         except (GoneError, asyncio.CancelledError) as error:
             await self._grant(self.gateway.settle(call, Ending.INTERRUPTED), call, receive)
@@ -79,9 +107,12 @@ class Edge:
             if not sender.started:
                 await sender.whole(self.gateway.refuse(call, problem))
         finally:
-            ended = self.clock()
-            self.journal.note(call, ended)
-            self.past.note(call, ended)
+            self._note(call)
+
+    def _note(self, call: Call) -> None:
+        ended = self.clock()
+        self.journal.note(call, ended)
+        self.past.note(call, ended)
 
     async def flow(self, wishes: Wishes) -> Any:
         """Grant what a flow wishes that belongs to no call, and return what it returns."""
@@ -100,7 +131,6 @@ class Edge:
             return done.value
 
     async def _answer(self, call: Call, receive: Receive, sender: Sender) -> None:
-        await self._grant(self.gateway.admit(call), call, receive)
         if call.prompt is None:
             await sender.whole(await self._grant(self.gateway.serve(call), call, receive))
         elif call.streams:

@@ -198,11 +198,13 @@ class Gateway:
 
     def whole(self, call: Call, document: dict[str, Any], completion_tokens: int) -> Reply:
         """Answer with a completion in one piece."""
-        assert call.prompt is not None
-        cost = self.cost(call, completion_tokens)
-        headers = {"content-type": JSON, "x-cost-cents": cost_in_cents(cost)}
         document = call.behaviour.document(document, call)
-        return self.dressed(call, Reply(200, dumps(document), headers))
+        return self.delivered(call, dumps(document), self.cost(call, completion_tokens))
+
+    def delivered(self, call: Call, body: bytes, cost: int) -> Reply:
+        """Answer with the bytes of a completion that costs so many nano-USD."""
+        headers = {"content-type": JSON, "x-cost-cents": cost_in_cents(cost)}
+        return self.dressed(call, Reply(200, body, headers))
 
     def prices(self, call: Call) -> tuple[int, int]:
         """Return what a prompt and a completion token of a call cost here; nano-USD."""

@@ -96,16 +96,21 @@ class Journal:
 
 
 def _line(call: Call, ended: int) -> dict[str, Any]:
+    path, model = call.incoming.path, call.selector or None
+    if not call.base or call.arguments:
+        # A path of the contract and a model that is served hold no key; any other text may.
+        path = shown(path, call.incoming)[:200]
+        model = shown(call.selector, call.incoming)[:200] or None
     return {
         "id": call.id,
         "completion": call.completion or None,
         "at": call.incoming.now,
         "nanoseconds": ended - call.incoming.now,
         "method": call.incoming.method,
-        "path": shown(call.incoming.path, call.incoming)[:200],
+        "path": path,
         "operation": call.operation.id if call.operation else None,
         "account": call.caller.account if call.caller else None,
-        "model": shown(call.selector, call.incoming)[:200] or None,
+        "model": model,
         "stream": call.streams,
         "status": call.status,
         "code": call.code,

@@ -133,9 +133,7 @@ class Ledger:
     ) -> Refusal | None:
         """Set an amount aside until `until`, in an open wallet, unless wallet or cap have less."""
         money = self.wallets[wallet]
-        spent = self.spent.get(account)
-        if spent is None:
-            spent = self.spent[account] = Spent()
+        spent = self._spent(account)
         if cap is not None and spent.charged + spent.held + amount > cap:
             return Refusal.CAP
         if money.available < amount:
@@ -161,19 +159,56 @@ class Ledger:
         if hold is None:
             return False
         self._give_back(hold)
-        money = self.wallets[hold.wallet]
+        self.charge(
+            request,
+            hold.account,
+            hold.wallet,
+            ending,
+            prompt_tokens,
+            completion_tokens,
+            cost,
+            at,
+            model,
+            tag,
+        )
+        return True
+
+    def charge(
+        self,
+        request: str,
+        account: str,
+        wallet: str,
+        ending: Ending,
+        prompt_tokens: int,
+        completion_tokens: int,
+        cost: int,
+        at: int,
+        model: str,
+        tag: str,
+    ) -> None:
+        """Charge an account, from an open wallet, for what is delivered the moment it is asked."""
+        money = self.wallets[wallet]
         money.charged += cost
-        self.spent[hold.account].charged += cost
+        self._spent(account).charged += cost
         self.charged += cost
         self.settled += 1
         self.prompt_tokens += prompt_tokens
         self.completion_tokens += completion_tokens
-        account, wallet = hold.account, hold.wallet
-        tokens = (prompt_tokens, completion_tokens)
         self.entries.append(
-            Entry(request, account, ending, *tokens, cost, money.balance, wallet, at, model, tag)
+            Entry(
+                request,
+                account,
+                ending,
+                prompt_tokens,
+                completion_tokens,
+                cost,
+                money.opening + money.moved - money.charged,
+                wallet,
+                at,
+                model,
+                tag,
+            )
         )
-        return True
 
     def release(self, request: str) -> bool:
         """Give a hold back uncharged; False if there was none."""
@@ -213,6 +248,12 @@ class Ledger:
             self._lapsed[request] = self._holds.pop(request)
             if len(self._lapsed) > KEPT:
                 del self._lapsed[next(iter(self._lapsed))]
+
+    def _spent(self, account: str) -> Spent:
+        found = self.spent.get(account)
+        if found is None:
+            found = self.spent[account] = Spent()
+        return found
 
     def _give_back(self, hold: _Hold) -> None:
         if hold.live:

@@ -6,17 +6,17 @@ They are kept by each process for itself, and forgotten first where they are man
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 
 from mock_server.call import Call
 from mock_server.completion import Prompt
+from mock_server.frozen import frozen
 
 MOST = 512
 MOST_BYTES = 4 * 1024 * 1024
 """Of request bodies, together."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """A conversation that was answered."""
 

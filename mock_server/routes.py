@@ -62,6 +62,10 @@ class Routes:
                 return Route(operations, dict(zip(names, found.groups(), strict=True)))
         return None
 
+    def exact(self) -> Mapping[str, Mapping[str, Operation]]:
+        """Return the operations of each path without parameters, by method."""
+        return self._exact
+
     def paths(self) -> list[str]:
         """Return the paths without parameters."""
         return list(self._exact)

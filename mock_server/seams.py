@@ -139,6 +139,8 @@ class Behaviour:
         for one in self.chosen:
             acts[one.seam].append(one.act)
         self._acts = {seam: tuple(found) for seam, found in acts.items()}
+        self.plain = not self.chosen
+        """Nothing behaves otherwise."""
         self.touches_pieces = bool(self._acts[Seam.PIECES])
         self.touches_chunks = bool(self._acts[Seam.CHUNKS])
         self.touches_writes = bool(self._acts[Seam.WRITES])

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -21,8 +21,14 @@ ROLES: Mapping[str, str] = {"user": "user", "assistant": "model"}
 NEEDED = ("<bos>", "<eos>", "<start_of_turn>", "<end_of_turn>")
 LONGEST_REMEMBERED = 8192
 REMEMBERED = 2048
+LONGEST_WORD = 64
+WORDS_REMEMBERED = 16_384
 BYTE = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 SPACE = "▁"
+PARTS = r"▁?\p{L}[\p{L}\p{M}]*|\p{N}|\n|▁+(?![\p{L}])|▁?[^\p{L}\p{M}\p{N}\n▁]+|▁|\p{M}+"
+"""How the shipped tokenizer cuts a text before it looks for entries: never after a space."""
+
+_WORD = re.compile(r" *[^ ]+| +")
 
 
 class TokenizerError(ValueError):
@@ -81,7 +87,9 @@ class Tokens:
         self._around = {
             role: len(header) + len(self._footer) for role, header in self._header.items()
         }
-        self._count = lru_cache(REMEMBERED)(lambda text: len(self.encode(text)))
+        self._count = lru_cache(REMEMBERED)(self._counted)
+        self._count_word = lru_cache(WORDS_REMEMBERED)(lambda word: len(self.encode(word)))
+        self._by_words = False
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> Tokens:
@@ -112,7 +120,9 @@ class Tokens:
         missing = [mark for mark in NEEDED if mark not in special]
         if missing:
             raise TokenizerError(f"{name} is not a Gemma tokenizer: it lacks {', '.join(missing)}")
-        return cls(tokenizer, special)
+        tokens = cls(tokenizer, special)
+        tokens._by_words = _ends_at_spaces(json.loads(text))
+        return tokens
 
     def encode(self, text: str) -> list[int]:
         """Ids of a text, without `<bos>`; a control token spelled in the text stays plain text."""
@@ -129,6 +139,12 @@ class Tokens:
         if len(text) > LONGEST_REMEMBERED:
             return len(self.encode(text))
         return self._count(text)
+
+    def _counted(self, text: str) -> int:
+        words = _WORD.findall(text) if self._by_words else ()
+        if not words or max(map(len, words)) > LONGEST_WORD:
+            return len(self.encode(text))
+        return sum(map(self._count_word, words))
 
     def prompt_ids(self, turns: Iterable[tuple[str, str]]) -> list[int]:
         """The whole prompt of folded turns (role, text), with the header of the answer to come.
@@ -173,3 +189,24 @@ class Tokens:
 def _bytes_of(piece: str) -> bytes:
     byte = BYTE.fullmatch(piece)
     return bytes([int(byte[1], 16)]) if byte else piece.replace(SPACE, " ").encode()
+
+
+def _ends_at_spaces(document: Mapping[str, Any]) -> bool:
+    """Tell whether no token spans the beginning of a space, so that words can be counted alone.
+
+    That is so where no entry of the vocabulary has a space behind anything else, and nothing looks
+    at the text before its entries are looked for, but to cut it in pieces.
+    """
+    if document["normalizer"] != {"type": "Replace", "pattern": {"String": " "}, "content": SPACE}:
+        return False
+    cutting = document["pre_tokenizer"] or {"type": "Split", "pattern": {"String": " "}}
+    if cutting["type"] != "Split" or cutting["pattern"] not in ({"String": " "}, {"Regex": PARTS}):
+        return False
+    for added in document["added_tokens"]:
+        if added["lstrip"] or added["rstrip"] or " " in added["content"]:
+            return False
+    entries = (
+        *document["model"]["vocab"],
+        *(added["content"] for added in document["added_tokens"]),
+    )
+    return all(SPACE not in entry.lstrip(SPACE) for entry in entries)

@@ -5,7 +5,9 @@ Knows no request, no key and no clock; keeps no state between prompts but caches
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import getitem
 
 from mock_server.completion import (
     Choice,
@@ -18,10 +20,16 @@ from mock_server.completion import (
     Turn,
     Usage,
 )
-from mock_server.prose.draft import FRAMES, VERSION, Draft, Phrases
+from mock_server.prose.draft import Draft, Phrases
 from mock_server.prose.phrasebook import Phrasebook, Tokenizer, Unit
 from mock_server.prose.sampled import Token
+from mock_server.prose.theme import FRAMES, VERSION, Theme
 from mock_server.stops import cut_pieces
+
+THEMES = 512
+"""Of conversations that may come again; only of those with a last turn no longer than SHORT."""
+SHORT = 1_200
+"""Characters."""
 
 
 def build(tokens: Tokenizer, options: Mapping[str, object]) -> Engine:
@@ -38,6 +46,7 @@ class Seeded:
     def __init__(self, tokens: Tokenizer) -> None:
         self._tokens = tokens
         self._book = Phrasebook(tokens)
+        self._remembered = functools.lru_cache(THEMES)(functools.partial(Theme, self._book))
 
     def adapters(self) -> tuple[str, ...]:
         """`pirate` and `json`."""
@@ -60,20 +69,23 @@ class Seeded:
         if _spells(prompt) or prompt.stop:
             return Completion.fold(prompt, self.pieces(prompt))
         choices = tuple(
-            [
-                _whole(Draft(self._book, prompt, index).phrases(), prompt.cap)
-                for index in range(prompt.n)
-            ]
+            [_whole(self._draft(prompt, index).phrases(), prompt.cap) for index in range(prompt.n)]
         )
         return Completion(choices, Usage(prompt.tokens, sum([one.tokens for one in choices])))
 
     def _choice(self, prompt: Prompt, choice: int) -> Iterator[Piece]:
-        draft = Draft(self._book, prompt, choice)
+        draft = self._draft(prompt, choice)
         if _spells(prompt):
             pieces = _spelled(self._tokens, prompt, choice, draft.tokens())
         else:
             pieces = _capped(draft.phrases(), prompt.cap, choice)
         return cut_pieces(pieces, prompt.stop) if prompt.stop else pieces
+
+    def _draft(self, prompt: Prompt, choice: int) -> Draft:
+        name, adapter, text = prompt.digest(), prompt.adapter, prompt.turns[-1].text
+        if len(text) <= SHORT:
+            return Draft(self._remembered(name, adapter, text, choice), prompt)
+        return Draft(Theme(self._book, name, adapter, text, choice), prompt)
 
 
 def _spells(prompt: Prompt) -> bool:
@@ -86,12 +98,12 @@ def _spells(prompt: Prompt) -> bool:
 def _whole(phrases: Iterable[Phrases], cap: int) -> Choice:
     texts: list[str] = []
     left = cap
-    for size, words, units in phrases:
+    for size, words, units, picks in phrases:
         if size > left:
-            texts += [piece.text for piece in _fitting(units, left)]
+            texts += [piece.text for piece in _fitting(map(getitem, units, picks), left)]
             return Choice("".join(texts), cap, FinishReason.LENGTH)
         left -= size
-        texts += words
+        texts += map(getitem, words, picks)
     if not left:
         return Choice("".join(texts), cap, FinishReason.LENGTH)
     return Choice("".join(texts), cap - left + 1, FinishReason.STOP)
@@ -99,13 +111,14 @@ def _whole(phrases: Iterable[Phrases], cap: int) -> Choice:
 
 def _capped(phrases: Iterable[Phrases], cap: int, choice: int) -> Iterator[Piece]:
     left = cap
-    for size, _, units in phrases:
+    for size, _, units, picks in phrases:
+        chosen = map(getitem, units, picks)
         if size <= left:
             left -= size
-            for unit in units:
+            for unit in chosen:
                 yield from unit.pieces
             continue
-        for piece in _fitting(units, left):
+        for piece in _fitting(chosen, left):
             left -= piece.tokens
             yield piece
         # What is left of the ceiling goes into a character that stays unfinished.

@@ -55,6 +55,12 @@ _THINGS: Final = (
     "table", "tree", "market", "train", "bird", "road", "house", "café",
 )  # fmt: skip
 
+_TELLING: Final = (
+    "repeat", "echo", "say", "write", "reply", "respond", "answer", "output", "count", "list",
+    "name", "give", "long", "story", "length", "essay", "novel", "detail", "much", "stop",
+)  # fmt: skip
+"""Without one of these, none of the above is found."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -72,6 +78,9 @@ def asked(text: str) -> Asked:
 
 
 def _read(text: str) -> Asked:
+    lowered = text.lower()
+    if not any(map(lowered.__contains__, _TELLING)):
+        return Asked()
     if found := _WORD_FOR_WORD.search(text):
         whole = found["text"].rstrip()
         return Asked(lambda: _words(whole))

@@ -66,25 +66,26 @@ class Unit(NamedTuple):
     pieces: tuple[Piece, ...]
 
 
+Slots = tuple[
+    tuple[tuple[Unit, ...], ...], tuple[tuple[str, ...], ...], tuple[tuple[int, ...], ...]
+]
+"""The sixteen phrases of every slot of a sentence, seen three ways: units, texts and sizes."""
+
+
 class Sentence(NamedTuple):
-    """A sentence whose every slot has sixteen phrases to choose from; the same, seen three ways."""
+    """A sentence whose every slot has sixteen phrases to choose from."""
 
     length: int
     """Slots."""
-    slots: tuple[tuple[Unit, ...], ...]
-    texts: tuple[tuple[str, ...], ...]
-    sizes: tuple[tuple[int, ...], ...]
+    slots: Slots
 
     @classmethod
     def of(cls, slots: Iterable[Iterable[Unit]]) -> Sentence:
         """Return a sentence of slots."""
-        held = tuple(map(tuple, slots))
-        return cls(
-            len(held),
-            held,
-            tuple(tuple(unit.text for unit in slot) for slot in held),
-            tuple(tuple(unit.size for unit in slot) for slot in held),
-        )
+        units = tuple(map(tuple, slots))
+        texts = tuple(tuple(unit.text for unit in slot) for slot in units)
+        sizes = tuple(tuple(unit.size for unit in slot) for slot in units)
+        return cls(len(units), (units, texts, sizes))
 
 
 class Place(IntEnum):
@@ -140,9 +141,9 @@ class Phrasebook:
             taken = "".join(filter(LETTERS.__contains__, taken))
         found = self._openings.get((choice, pattern, taken))
         if found is None:
-            usual = self.sentence(choice, Place.FIRST, pattern).slots
+            usual = self.sentence(choice, Place.FIRST, pattern).slots[0]
             place = Place.QUITE if "p" in taken else Place.PERHAPS
-            instead = self.sentence(choice, place, pattern).slots[0]
+            instead = self.sentence(choice, place, pattern).slots[0][0]
             first = [
                 other if unit.text[:1].lower() in taken else unit
                 for unit, other in zip(usual[0], instead, strict=True)

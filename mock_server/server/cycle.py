@@ -7,7 +7,7 @@ to learn that the client has left. What is out of the ordinary goes through ASGI
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
@@ -49,13 +49,12 @@ class Cycle(RequestResponseCycle):
 
     async def whole(self, reply: Reply) -> None:
         """Send an answer that is known whole."""
-        length = reply.length
-        if length is None or not self._ordinary():
+        if reply.length is None or not self._ordinary():
             await self._by_asgi().whole(reply)
             return
-        head = self._head(reply)
-        body = b"" if self.scope["method"] == "HEAD" else reply.body
-        self.transport.write(b"%bcontent-length: %d\r\n\r\n%b" % (head, length, body))
+        self.response_started = True
+        bodiless = self.scope["method"] == "HEAD"
+        self.transport.write(written(reply, self.default_headers, bodiless=bodiless))
         self._complete()
 
     async def start(self, reply: Reply, length: int | None) -> None:
@@ -63,8 +62,10 @@ class Cycle(RequestResponseCycle):
         if length is not None or reply.length is None or not self._ordinary():
             await self._by_asgi().start(reply, length)
             return
+        self.response_started = True
         self.chunked_encoding = True
-        self.transport.write(b"%btransfer-encoding: chunked\r\n\r\n" % self._head(reply))
+        head = _head(reply, self.default_headers)
+        self.transport.write(b"%btransfer-encoding: chunked\r\n\r\n" % head)
 
     async def chunks(self, chunks: Sequence[bytes]) -> None:
         """Send bytes, each as one chunk, all in one write."""
@@ -95,23 +96,36 @@ class Cycle(RequestResponseCycle):
     def _ordinary(self) -> bool:
         return not (self.response_started or self.disconnected) and self.keep_alive
 
-    def _head(self, reply: Reply) -> bytes:
-        self.response_started = True
-        self.waiting_for_100_continue = False
-        return b"%b%b%b" % (
-            STATUS_LINE[reply.status],
-            b"".join([b"%b: %b\r\n" % pair for pair in self.default_headers]),
-            _lines(reply.headers),
-        )
-
     def _complete(self) -> None:
         self.response_complete = True
         self.message_event.set()
         self.on_response()
 
 
-def _lines(headers: Mapping[str, str]) -> bytes:
-    text = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-    if text.count("\n") != len(headers) or text.count("\r") != len(headers):
+def written(
+    reply: Reply, others: Sequence[tuple[bytes, bytes]], *, bodiless: bool = False
+) -> bytes:
+    """Return the bytes of a whole answer; `others` are headers that the server adds."""
+    length = len(reply.body)
+    body = b"" if bodiless else reply.body
+    return b"%bcontent-length: %d\r\n\r\n%b" % (_head(reply, others), length, body)
+
+
+def _head(reply: Reply, others: Sequence[tuple[bytes, bytes]]) -> bytes:
+    lines = "".join([f"{name}: {value}\r\n" for name, value in reply.headers.items()])
+    if lines.count("\n") != len(reply.headers) or lines.count("\r") != len(reply.headers):
         raise RuntimeError("a header holds a line end")
-    return text.encode("latin-1")
+    return STATUS_LINE[reply.status] + _added(others) + lines.encode("latin-1")
+
+
+def _added(others: Sequence[tuple[bytes, bytes]]) -> bytes:
+    # The server makes the list anew each second, and hands out the same one until then.
+    known, lines = _LAST[0]
+    if others is not known:
+        lines = b"".join([b"%b: %b\r\n" % pair for pair in others])
+        _LAST[0] = others, lines
+    return lines
+
+
+_LAST: list[tuple[object, bytes]] = [(None, b"")]
+"""One, replaced as a whole, so that threads do no harm."""

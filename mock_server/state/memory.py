@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mock_server.ledger import Ledger, Refusal, Spent
-from mock_server.quota import Quota, today, used_up, within_day
+from mock_server.quota import Allowance, Quota, today, used_up, within_day
 from mock_server.state import (
     Held,
     Hold,
@@ -81,6 +81,36 @@ class State:
 
     async def aclose(self) -> None:
         """Nothing to leave."""
+
+    def foreseen(
+        self, account: str, quota: Quota, opening: int, amount: int, now: int
+    ) -> Allowance | None:
+        """Return what a `Take` would be granted with; None where it, or a `Hold`, would be refused.
+
+        For an account that has neither a limit a day, nor one of tokens, nor a cap, and pays from
+        its own wallet. Nothing is spent.
+        """
+        wallet = self._ledger.open(account, opening)
+        if wallet.available < amount:
+            return None
+        allowance = quota.take(1, now, self._requests.get(account, 0))
+        return allowance if allowance.allowed else None
+
+    def sell(self, allowance: Allowance, wish: Settle, now: int) -> None:
+        """Take, hold and settle in one go, for what is delivered at once; it was foreseen now."""
+        self._requests[wish.account] = allowance.full_at
+        self._ledger.charge(
+            wish.request,
+            wish.account,
+            wish.account,
+            wish.ending,
+            wish.prompt_tokens,
+            wish.completion_tokens,
+            wish.cost,
+            now,
+            wish.model,
+            wish.tag,
+        )
 
     def _take(self, wish: Take, now: int) -> Any:
         full_at = self._requests.get(wish.account, 0)

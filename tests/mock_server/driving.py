@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import functools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from mock_server.app import App, build
+from mock_server.call import Call
 from mock_server.completion import FinishReason, Piece, Prompt, Turn
 from mock_server.connection import TRANSPORT
 from mock_server.settings import Settings
@@ -116,8 +118,12 @@ def exchange(
     headers: dict[str, str] | None = None,
     leaves_after: int | None = None,
     transport: Transport | None = None,
+    admitted: Call | None = None,
 ) -> Answer:
-    """Send one request; `leaves_after` closes the connection after so many writes."""
+    """Send one request; `leaves_after` closes the connection after so many writes.
+
+    A call that was `admitted` at once goes on.
+    """
     label = {"content-type": "application/json"} if sent is not None else {}
     given = {**KEY, **label, **(headers or {})}
     raw = sent if isinstance(sent, bytes) else b"" if sent is None else json.dumps(sent).encode()
@@ -130,10 +136,11 @@ def exchange(
         "extensions": {TRANSPORT: transport or Transport()},
         "headers": [(name.encode(), value.encode()) for name, value in given.items() if value],
     }
-    return LOOP.run_until_complete(_exchange(app, scope, raw, leaves_after))
+    asked: Any = app if admitted is None else functools.partial(app.edge.go_on, admitted)
+    return LOOP.run_until_complete(_exchange(asked, scope, raw, leaves_after))
 
 
-async def _exchange(app: App, scope: Any, raw: bytes, leaves_after: int | None) -> Answer:
+async def _exchange(app: Any, scope: Any, raw: bytes, leaves_after: int | None) -> Answer:
     answer = Answer()
     gone = asyncio.Event()
     waiting = [{"type": "http.request", "body": raw, "more_body": False}]

@@ -57,6 +57,50 @@ def test_a_word_said_again_costs_the_same_each_time():
     assert len({after - before for before, after in itertools.pairwise(costs)}) == 1
 
 
+WORDS = [
+    *MARKS,
+    "a",
+    "The",
+    " ",
+    "  ",
+    "\n",
+    "\n ",
+    " \n",
+    "▁",
+    "é",
+    "東京",
+    " 🌙",
+    "?!",
+    "1",
+    " <bos",
+    "\ud800",
+]
+
+
+@given(st.lists(st.sampled_from(WORDS)).map("".join) | st.text())
+def test_a_text_costs_what_its_words_cost(text: str):
+    assert TOKENS.count(text) == len(TOKENS.encode(text))
+    assert TOKENS._by_words
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"normalizer": {"type": "NFC"}},
+        {"pre_tokenizer": {"type": "Whitespace"}},
+        {"pre_tokenizer": {"type": "Split", "pattern": {"Regex": ".."}, "behavior": "Isolated"}},
+    ],
+)
+def test_a_tokenizer_that_may_join_words_counts_whole_texts(change: dict, tmp_path: Path):
+    document = json.loads(SHIPPED.read_text())
+    if "pattern" in change.get("pre_tokenizer", {}):
+        change["pre_tokenizer"]["invert"] = False
+    (tmp_path / "other.json").write_text(json.dumps({**document, **change}))
+    other = Tokens.load(tmp_path / "other.json")
+    assert not other._by_words
+    assert other.count("one two") == len(other.encode("one two"))
+
+
 @given(st.lists(st.sampled_from([*MARKS, "<", ">", "<bo", "s>", "x", "user\n"])).map("".join))
 def test_no_spelling_of_a_control_token_becomes_one(text: str):
     ids = TOKENS.encode(text)

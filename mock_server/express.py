@@ -1,0 +1,214 @@
+"""The short way to an answer, for the request that is asked all day and that nothing is wrong with.
+
+It asks the same functions in the same order as the steps of `gateway.ADMISSION`, but changes
+nothing before it knows the outcome: whatever is refused, or is in any way special, goes the way of
+every other request, as if it had not been here. Knows no connection.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from mock_server import parameters, turns
+from mock_server.admission import CHAT
+from mock_server.call import Call
+from mock_server.completion import AtOnce, Completion, Prompt
+from mock_server.frozen import frozen
+from mock_server.gateway import ADMISSION, Gateway
+from mock_server.keys import Caller, Upstream, credentials
+from mock_server.ledger import Ending
+from mock_server.message import Headers, Incoming, Reply
+from mock_server.problem import Problem
+from mock_server.quota import SECOND
+from mock_server.routes import Route
+from mock_server.state import Hold, Settle, State, Take, memory
+from mock_server.text import NotJsonError, dumps, loads
+from mock_server.window import Window
+from mock_server.wire import JsonAnswer, whole_text
+
+STEPS = (
+    "path", "method", "key", "quota", "media", "size", "json", "schema", "conversation", "model",
+    "scope", "window", "tokens", "wallet", "engine", "script",
+)  # fmt: skip
+"""Of admission, as they are gone through here; a test holds the two together."""
+
+HARMLESS = frozenset(
+    b"accept accept-encoding accept-language authorization cache-control connection content-length "
+    b"content-type dnt host origin pragma referer user-agent x-stainless-arch x-stainless-async "
+    b"x-stainless-lang x-stainless-os x-stainless-package-version x-stainless-read-timeout "
+    b"x-stainless-retry-count x-stainless-runtime x-stainless-runtime-version".split()
+)
+"""Headers that change nothing, or that are looked at here; one with any other is special."""
+LABELS = frozenset({b"application/json", b"application/json; charset=utf-8"})
+LARGEST = 65_536
+"""Bytes of a body that may come this way."""
+KEYS_KNOWN = 1_024
+REMEMBERED = 256
+"""Bodies that were found right, of those no longer than SHORT."""
+SHORT = 4_096
+"""Bytes."""
+
+
+@frozen
+class Read:
+    """A body that is right."""
+
+    body: dict[str, Any]
+    prompt: Prompt
+    streams: bool
+
+
+class Express:
+    """The short way of one mock."""
+
+    def __init__(self, gateway: Gateway, state: State, clock: Callable[[], int]) -> None:
+        """`clock` tells nanoseconds since the epoch."""
+        self._gateway = gateway
+        self._state = state
+        self._clock = clock
+        self._window = Window(gateway.settings.model.context_window)
+        self._remembered = functools.lru_cache(REMEMBERED)(self._check)
+        self._callers: dict[bytes, Caller] = {}
+        self._routes = {
+            path.encode(): Route(operations, {})
+            for path, operations in gateway.routes.exact().items()
+            if "POST" in operations and operations["POST"].id == CHAT
+        }
+        self.paths = frozenset(self._routes)
+        """Of chat, as they stand in a request line."""
+
+    def answer(
+        self, path: bytes, headers: Iterable[tuple[bytes, bytes]], raw: bytes
+    ) -> tuple[Call, Reply | None] | None:
+        """Return the call of a POST, admitted, and its answer, where that was made at once too.
+
+        None for whatever has to go the usual way; nothing has happened to it then.
+        """
+        gateway, state, route = self._gateway, self._state, self._routes.get(path)
+        now = self._clock()
+        if route is None or type(state) is not memory.State or not self._open(now):
+            return None
+        given = dict(headers)
+        if not HARMLESS.issuperset(given) or given.get(b"content-type") not in LABELS:
+            return None
+        caller = self._caller(given.get(b"authorization", b""))
+        if caller is None or len(raw) > LARGEST:
+            return None
+        facts = gateway.settings.model
+        # The same bytes are as right the second time; only what they are asked of may differ.
+        check = self._remembered if len(raw) <= SHORT else self._check
+        read = check(raw, gateway.engine.adapters())
+        if read is None:
+            return None
+        prompt = read.prompt
+        most = facts.cost(prompt.tokens, prompt.cap * prompt.n)
+        allowance = state.foreseen(caller.account, caller.quota, caller.balance, most, now)
+        if allowance is None:
+            return None
+        call = gateway.call(Incoming("POST", path.decode(), "", Headers(given.items()), now))
+        call.route, call.operation = route, route.operations["POST"]
+        call.caller, call.allowance = caller, allowance
+        call.raw, call.body, call.turns = raw, read.body, prompt.turns
+        call.base, call.adapter = prompt.base, prompt.adapter
+        call.streams = read.streams
+        call.completion = gateway.completion_id()
+        call.prompt = prompt.seen(gateway.occurrence(call, prompt.turns))
+        call.held = True
+        completion = None if read.streams else self._completion(call.prompt)
+        if completion is None:
+            lease = gateway.settings.lease * SECOND
+            state.grant(Take(caller.account, caller.quota), now)
+            state.grant(Hold(call.completion, caller.account, most, caller.balance, lease), now)
+            return call, None
+        return call, self._sold(call, caller, completion, state)
+
+    def _check(self, raw: bytes, adapters: tuple[str, ...]) -> Read | None:
+        """Return what a body says, if everything about it is right; its last step counts tokens."""
+        gateway = self._gateway
+        try:
+            body = loads(raw)
+            if type(body) is not dict or not gateway.validation.accepts(body):
+                return None
+            ceiling = parameters.ceiling(body)
+            folded = turns.fold(body["messages"])
+            base, adapter = parameters.selection(body, gateway.settings.model, adapters)
+            tokens = gateway.engine.count(folded)
+            cap = self._window.room(tokens, ceiling)
+            prompt = parameters.prompt(
+                body, base=base, adapter=adapter, turns=folded, tokens=tokens, cap=cap
+            )
+        except (NotJsonError, Problem):
+            return None
+        return Read(body, prompt, body.get("stream") is True)
+
+    def _completion(self, prompt: Prompt) -> Completion | None:
+        try:
+            return cast(AtOnce, self._gateway.engine).completion(prompt)
+        except Exception:
+            # An engine without that, or one that breaks; the usual way says how it is answered.
+            return None
+
+    def _sold(
+        self, call: Call, caller: Caller, completion: Completion, state: memory.State
+    ) -> Reply:
+        gateway, allowance, prompt = self._gateway, call.allowance, call.prompt
+        assert allowance is not None
+        assert prompt is not None
+        tokens = call.delivered = completion.usage.completion
+        call.ending = Ending.COMPLETE
+        cost = gateway.settings.model.cost(prompt.tokens, tokens)
+        state.sell(
+            allowance,
+            Settle(
+                call.completion,
+                caller.account,
+                Ending.COMPLETE,
+                prompt.tokens,
+                tokens,
+                cost,
+                call.selector,
+                caller.tag,
+            ),
+            self._clock(),
+        )
+        stamp = gateway.stamp(call)
+        text = whole_text(prompt, stamp, completion)
+        if text is None:
+            answer = JsonAnswer(prompt, stamp)
+            answer.feed_completion(completion)
+            text = dumps(answer.close())
+        return gateway.delivered(call, text, cost)
+
+    def _open(self, now: int) -> bool:
+        gateway = self._gateway
+        return (
+            gateway.behaviour.plain
+            and gateway.admission is ADMISSION
+            and gateway.settings.pace is None
+            and not gateway.keys.changed
+            and not gateway.stage.changed
+            and gateway.stage.current(now) is None
+        )
+
+    def _caller(self, authorization: bytes) -> Caller | None:
+        """Return whom a header belongs to, if nothing about that account is special."""
+        found = self._callers.get(authorization)
+        if found is None:
+            key = credentials(authorization.decode("latin-1"))
+            found = self._gateway.keys.caller(key) if key else None
+            if found is None or not _plain(found):
+                return None
+            if len(self._callers) < KEYS_KNOWN:
+                self._callers[authorization] = found
+        return found
+
+
+def _plain(caller: Caller) -> bool:
+    limits = (caller.models, caller.scopes, caller.tokens, caller.daily, caller.cap)
+    return (
+        all(limit is None for limit in limits)
+        and not (caller.exhausted or caller.revoked or caller.wallet)
+        and caller.upstream is Upstream.WELL
+    )
