@@ -221,3 +221,37 @@ def test_workers_do_not_outlive_the_process_that_watches_them(server: RedisServe
         process.kill()
         rest, _ = process.communicate(timeout=30)  # ends once no worker holds it open any more
     assert rest == ""
+
+
+def test_a_script_is_played_once_however_many_processes_play_it(
+    server: RedisServer, tmp_path: Path
+) -> None:
+    script = tmp_path / "busy.toml"
+    script.write_text("[[steps]]\nreply = {status = 503, times = 70}\nthen = [{text = 'last'}]")
+    with workers(server, 4, "--script", str(script)) as mock:
+        url = mock.ready["base_url"] + "/chat/completions"
+        control = {"authorization": f"Bearer {mock.ready['control_token']}"}
+
+        async def answers(count: int) -> list[httpx.Response]:
+            key = {"authorization": f"Bearer {mock.ready['api_key']}"}
+            asked = {"model": MODEL, "messages": [{"role": "user", "content": "hi"}]}
+            # A connection each, so that every worker gets some of them.
+            once = httpx.Limits(max_keepalive_connections=0)
+            async with httpx.AsyncClient(headers=key, timeout=30, limits=once) as client:
+                return await asyncio.gather(*(client.post(url, json=asked) for _ in range(count)))
+
+        found = asyncio.run(answers(120))
+        assert sorted(one.status_code for one in found) == [200] * 50 + [503] * 70
+        assert sum("last" in one.text for one in found) == 1
+        (step,) = mock.control("scripts")["scripts"]["main"]["steps"]
+        assert (step["played"], step["of"]) == (71, 71)
+        told = mock.control(f"explain/{found[0].headers['x-request-id']}")
+        assert (told["script"], told["journal"]["status"]) == ("busy", found[0].status_code)
+        # What is set through one worker is played by all of them from then on.
+        steps = {"steps": [{"reply": {"status": 429, "times": 30}}]}
+        page = mock.ready["control_url"] + "scripts/main"
+        assert httpx.put(page, headers=control, json=steps).status_code == 200
+        found = asyncio.run(answers(40))
+        assert sorted(one.status_code for one in found) == [200] * 10 + [429] * 30
+        assert httpx.post(page + "/reset", headers=control).status_code == 200
+        assert {one.status_code for one in asyncio.run(answers(30))} == {429}
