@@ -67,6 +67,12 @@ class Fixtures:
         except NotRecorded as error:
             raise NotAnAnswer(str(error), "fixture") from None
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What was read."""
+        folder = self._folder or Path()
+        return tuple(folder / name for name in self._read)
+
     def digest(self) -> bytes:
         """Name what was read."""
         state = hashlib.blake2b(digest_size=8)

@@ -14,11 +14,14 @@ from mock_server.completion import Engine, Prompt, Turn
 from mock_server.problem import nearest
 from mock_server.prose.phrasebook import Tokenizer
 from mock_server.scripts.implying import covers, meet
-from mock_server.scripts.matching import ANY
+from mock_server.scripts.matching import ANY, CHAT
 from mock_server.scripts.script import Answer, Edits, Place, Script, Step
 from mock_server.scripts.spoken import Spoken
 from mock_server.wire import Stamp, StreamAnswer
-from openapi import Contract, ModelFacts
+from openapi import Contract, ModelFacts, account
+
+SPEAKING = frozenset({CHAT, "createCompletion"})
+"""Operations whose answers are texts."""
 
 
 class Weight(StrEnum):
@@ -47,12 +50,15 @@ def remarks(
 ) -> Iterator[Remark]:
     """Yield what is to be said of a script, in the order of its steps."""
     facts = contract.model
-    operations = [operation.id for operation in contract.operations]
+    # What is served beside the contract can be scripted too.
+    served = (*contract.operations, *account().operations)
+    operations = [operation.id for operation in served]
     for number, step in enumerate(script.steps):
         where = _called(number, step)
         yield from _reached(script.steps, number, where)
         yield from _met(script.steps, number, where)
         yield from _known(step, where, operations, facts)
+        yield from _spoken(step, where)
         streams = ("stream", ("bool", True)) in [each.value for each in step.conditions]
         for index, answer in enumerate(step.answers):
             place = where if len(step.answers) == 1 else f"{where}, reply {index + 1}"
@@ -92,6 +98,17 @@ def _met(steps: Sequence[Step], number: int, where: str) -> Iterator[Remark]:
             where,
             f"overlaps {_called(earlier, other)}: a request may hold {both[1].expected} and "
             f"{both[0].expected}, and then the earlier step answers",
+        )
+
+
+def _spoken(step: Step, where: str) -> Iterator[Remark]:
+    """Tell of a text for an operation that says none."""
+    names = {str(each.value[1]) for each in step.conditions if each.name == "match.operation"}
+    if names - SPEAKING and any(answer.texts for answer in step.answers):
+        yield Remark(
+            Weight.ERROR,
+            where,
+            f"{', '.join(sorted(names))} says no text; give its answer as `body`",
         )
 
 

@@ -37,8 +37,8 @@ class Condition:
     holds: Callable[[Facts], bool]
     got: Callable[[Facts], object]
     """What to show where it does not hold."""
-    value: object
-    """Equal for conditions that hold of the same requests."""
+    value: tuple[object, ...]
+    """What it is about, and what is wanted; equal where the same requests fulfil it."""
 
     def mismatch(self, facts: Facts) -> Mismatch:
         """Tell what is wrong with a request that does not fulfil it."""

@@ -57,6 +57,11 @@ def shape() -> Shape:
 
 def read(path: Path) -> Script:
     """Read a script file; raises ScriptError, also for a file that is none."""
+    return load(path)[0]
+
+
+def load(path: Path) -> tuple[Script, tuple[Path, ...]]:
+    """Read a script file; return it, and the fixtures that it reads. Raises ScriptError."""
     try:
         size = path.stat().st_size
         text = path.read_text(encoding="utf-8") if size <= LARGEST else ""
@@ -65,7 +70,8 @@ def read(path: Path) -> Script:
         raise ScriptError([Complaint("", f"{path.name} cannot be read: {reason}")]) from None
     if size > LARGEST:
         raise ScriptError([Complaint("", f"{path.name} is larger than {LARGEST} bytes")])
-    return parse(text, path.suffix.lower(), path.stem, path.parent)
+    fixtures = Fixtures(path.parent)
+    return _script(plain(text, path.suffix.lower()), path.stem, fixtures), fixtures.files
 
 
 def parse(text: str, suffix: str, name: str, folder: Path | None = None) -> Script:
@@ -92,19 +98,23 @@ def plain(text: str, suffix: str) -> Any:
 
 def script(document: Any, name: str, folder: Path | None = None) -> Script:
     """Return the script that plain data describes; raises ScriptError."""
+    return _script(document, name, Fixtures(folder))
+
+
+def _script(document: Any, name: str, fixtures: Fixtures) -> Script:
     wrong = [
         Complaint(_where(path, document), words) for path, words in shape().complaints(document)
     ]
     if wrong:
         raise ScriptError(sorted(wrong, key=lambda each: each.where))
-    reader = _Reader(document, Fixtures(folder))
+    reader = _Reader(document, fixtures)
     steps = tuple(reader.steps())
     pace = reader.pace(document.get("pace"), ())
     if reader.wrong:
         raise ScriptError(reader.wrong)
     return Script(
         document.get("name", name),
-        hashlib.blake2b(dumps(document) + reader.fixtures.digest(), digest_size=8).hexdigest(),
+        hashlib.blake2b(dumps(document) + fixtures.digest(), digest_size=8).hexdigest(),
         steps,
         document.get("otherwise") == "refuse",
         pace,

@@ -1,4 +1,4 @@
-"""Watching: a script file that is read again when it has changed. Plays nothing."""
+"""Watching: a script file that is read again when it, or a fixture of it, has changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 from mock_server.pace import SECOND
-from mock_server.scripts.reading import ScriptError, read
+from mock_server.scripts.reading import ScriptError, load
 from mock_server.scripts.script import Script
 
 EVERY = SECOND // 4
@@ -21,7 +21,7 @@ class Watched:
     def __init__(self, path: Path) -> None:
         """Read it; raises ScriptError."""
         self._path = path
-        self._script = read(path)
+        self._script, self._fixtures = load(path)
         self._version = self._look()
         self._looked = 0
         self.wrong = ""
@@ -33,21 +33,27 @@ class Watched:
             self._looked = now
             version = self._look()
             if version != self._version:
-                self._version = version
+                fixtures = self._fixtures
                 self._read_again()
+                # What changes while it is read is seen the next time.
+                self._version = version if self._fixtures == fixtures else self._look()
         return self._script
 
     def _read_again(self) -> None:
         try:
-            self._script, self.wrong = read(self._path), ""
+            (self._script, self._fixtures), self.wrong = load(self._path), ""
         except ScriptError as error:
             # A file is often half written when it is looked at; what was there still plays.
             self.wrong = str(error)
             _log.warning("%s: %s; the script before it still plays", self._path.name, error)
 
-    def _look(self) -> tuple[int, int] | None:
-        try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size
+    def _look(self) -> list[tuple[int, int] | None]:
+        return [_version(path) for path in (self._path, *self._fixtures)]
+
+
+def _version(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

@@ -171,6 +171,20 @@ def test_a_file_is_read_again_when_it_changes(
     assert control(app, "GET", "scripts").document["wrong"] is None
 
 
+def test_a_fixture_that_changes_is_read_again(tmp_path: Path) -> None:
+    fixture = tmp_path / "said.txt"
+    fixture.write_text("one", encoding="utf-8")
+    app = play(tmp_path, "[[steps]]\nreply = {fixture = 'said.txt'}", clock=Clock())
+    assert said(app) == "one"
+    fixture.write_text("another", encoding="utf-8")
+    assert said(app) == "another"
+    (tmp_path / "more.txt").write_text("more", encoding="utf-8")
+    (tmp_path / "play.toml").write_text("[[steps]]\nreply = {fixture = 'more.txt'}")
+    assert said(app) == "more"
+    (tmp_path / "more.txt").write_text("even more", encoding="utf-8")
+    assert said(app) == "even more"
+
+
 def test_a_file_plays_again_when_what_was_set_in_its_place_is_dropped(tmp_path: Path) -> None:
     app = play(tmp_path, "[[steps]]\nreply = {status = 500, times = 1}")
     assert statuses(app, 2) == [500, 200]

@@ -54,6 +54,10 @@ def lint(tmp_path: Path, text: str) -> Result:
             "the contract has no operation 'listModel'. Did you mean 'listModels'?",
         ),
         (
+            "[[steps]]\nmatch = {operation = 'createEmbedding'}\nreply = {text = 'x'}",
+            "createEmbedding says no text; give its answer as `body`",
+        ),
+        (
             "[[steps]]\nmatch = {model = 'gpt-4o'}\nreply = {text = 'x'}",
             f"match.model: 'gpt-4o' is not served, so such a request is refused (404) before any "
             f"step is asked; the model is '{MODEL}'",
@@ -93,6 +97,8 @@ def test_what_can_never_do_what_it_says_is_found(tmp_path: Path, text: str, word
         f"[[steps]]\nmatch = {{model = '{MODEL}:json'}}\n[[steps]]\nmatch = {{model = '{MODEL}'}}",
         "[[steps]]\nreply = {text = 'One two.', cut = {event = 3, byte = 20}}",
         "[[steps]]\nreply = {cut = {event = 500}}",
+        "[[steps]]\nmatch = {operation = 'createCompletion'}\nreply = {text = 'x'}",
+        "[[steps]]\nmatch = {operation = 'getJob'}\nreply = {status = 503}",
     ],
 )
 def test_what_is_fine_is_told_in_words(tmp_path: Path, text: str) -> None:

@@ -151,3 +151,30 @@ def test_other_operations_play_only_where_a_step_names_them(tmp_path: Path) -> N
     assert exchange(app, "GET", f"/v1/models/{MODEL}", headers=flaky).status == 500
     assert ask(app, headers=flaky).status == 500
     assert ask(app).status == 200
+
+
+def test_what_is_served_beside_chat_is_scripted_like_it(tmp_path: Path) -> None:
+    app = play(
+        tmp_path,
+        """
+        [[steps]]
+        match = { operation = "createCompletion" }
+        reply = { text = "as the script says" }
+        [[steps]]
+        match = { operation = "createEmbedding" }
+        reply = { body = { object = "list", data = [] }, times = 1 }
+        [[steps]]
+        match = { operation = "listEvals" }
+        reply = { status = 503 }
+        """,
+    )
+    told = {"model": MODEL, "prompt": ["one", "two"], "max_tokens": 3}
+    answer = exchange(app, "POST", "/v1/completions", told).document
+    texts = [choice["text"] for choice in answer["choices"]]
+    assert all("as the script says".startswith(text.strip()) for text in texts)
+    assert answer["usage"]["completion_tokens"] == 6
+    embed = {"model": "google/embeddinggemma-300m", "input": "hi"}
+    assert exchange(app, "POST", "/v1/embeddings", embed).document["data"] == []
+    assert exchange(app, "POST", "/v1/embeddings", embed).document["data"] != []
+    assert exchange(app, "GET", "/v1/evals").status == 503
+    assert said(app).startswith("1 2 3")
