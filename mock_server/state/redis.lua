@@ -2,9 +2,13 @@
 --
 -- Amounts and times need more than the 53 bits of a Lua number, so they are pairs 'high:low' in
 -- base 10^9, the low part never negative. Whatever is multiplied or divided comes ready made.
-local BORN, QUOTAS, WALLETS, SPENT = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local HOLDS, LEASES, LAPSED = KEYS[5], KEYS[6], KEYS[7]
-local ENTRIES, TOTALS, OWN = KEYS[8], KEYS[9], KEYS[10]
+-- The names of the keys are made here from that of the first: all are in one slot, and naming each
+-- of them in each wish costs more than granting it.
+local BORN, OWN = KEYS[1], KEYS[2]
+local HOME = string.sub(BORN, 1, -5)
+local QUOTAS, WALLETS, SPENT = HOME .. 'quotas', HOME .. 'wallets', HOME .. 'spent'
+local HOLDS, LEASES, LAPSED = HOME .. 'holds', HOME .. 'leases', HOME .. 'lapsed'
+local ENTRIES, TOTALS = HOME .. 'entries', HOME .. 'totals'
 local UNIT, KEPT, AT_ONCE = 1000000000, 10000, 16
 local ZERO = {0, 0}
 
@@ -272,6 +276,8 @@ end
 
 local answer = grants[ARGV[3]](unpack(ARGV, 4))
 if ARGV[2] ~= '' then
-  for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[2]) end
+  for _, key in ipairs({BORN, OWN, QUOTAS, WALLETS, SPENT, HOLDS, LEASES, LAPSED, ENTRIES, TOTALS}) do
+    redis.call('EXPIRE', key, ARGV[2])
+  end
 end
 return answer

@@ -14,37 +14,32 @@ import contextlib
 import hashlib
 import logging
 import os
-import re
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from mock_server.problem import Problem
 from mock_server.settings import SettingsError
 from mock_server.state import Hold, Note, Release, Settle, Settled, Shared
 from mock_server.state.books import ledger_of
-from mock_server.state.script import KEYS, SOURCE, Asking, asking
+from mock_server.state.place import KEPT, OWN, Place
+from mock_server.state.script import SOURCE, Asking, asking, packed_command
 
 PATIENCE = 2.0
 """Seconds that Redis may take to be reached, and to answer."""
 AGAIN = 0.5
 """Seconds between tries to settle what could not be settled."""
-KEPT, SHARED, OWN = "kept", "shared", "own"
-REMEMBERED = 7 * 24 * 3600
-"""Seconds after its last use at which a state that nobody named is forgotten."""
 AT_ONCE = 128
 """Wishes that travel together."""
 SHA = hashlib.sha1(SOURCE.encode(), usedforsecurity=False).hexdigest()
-NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 _log = logging.getLogger(__name__)
 
 
 def build(address: str) -> State:
     """Return the state at an address; connects when it is asked first. Raises SettingsError."""
-    place = _place(address)
+    place = Place.of(address)
     return State(_client(place), place)
 
 
@@ -54,7 +49,7 @@ def prepared(address: str, workers: int = 1) -> str:
     It holds what the state was born as, so that a Redis that lost its memory is noticed by all.
     Whoever prepared it calls `finished` when the last of them has stopped.
     """
-    place = _place(address)
+    place = Place.of(address)
     try:
         born = _once(place, lambda client: _born(client, place))
     except (_library().RedisError, OSError, TimeoutError) as error:
@@ -62,23 +57,19 @@ def prepared(address: str, workers: int = 1) -> str:
         raise SettingsError(
             f"--state: Redis does not answer: {reason[:120]}; start it, or correct the address"
         ) from None
-    fate = SHARED if workers > 1 and place.fate == OWN else place.fate
-    told = {"name": place.name, "born": born, "fate": fate}
-    parts = urlsplit(address)
-    query = urlencode({**dict(parse_qsl(parts.query)), **told})
-    return urlunsplit(parts._replace(query=query))
+    return place.shared(born, workers).address
 
 
 def finished(address: str) -> None:
     """Forget the state at an address that `prepared` returned, unless it was given a name."""
-    place = _place(address)
+    place = Place.of(address)
     if place.fate != KEPT:
         # Where nobody answers any more, what is there is forgotten by itself.
         with contextlib.suppress(_library().RedisError, OSError, TimeoutError):
             _once(place, lambda client: _forget(client, place))
 
 
-def _once(place: _Place, errand: Callable[[Any], Coroutine[Any, Any, Any]]) -> Any:
+def _once(place: Place, errand: Callable[[Any], Coroutine[Any, Any, Any]]) -> Any:
     async def run() -> Any:
         client = _client(place)
         try:
@@ -87,15 +78,6 @@ def _once(place: _Place, errand: Callable[[Any], Coroutine[Any, Any, Any]]) -> A
             await client.aclose()
 
     return asyncio.run(asyncio.wait_for(run(), 2 * PATIENCE))
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    url: str
-    name: str
-    born: str
-    fate: str
-    """KEPT where somebody gave it a name, to find it again; SHARED by workers, or OWN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +90,10 @@ class _Waiting:
 class State:
     """Quotas, wallets and records of all the workers of a mock."""
 
-    def __init__(self, client: Any, place: _Place) -> None:
+    def __init__(self, client: Any, place: Place) -> None:
         self._client = client
         self._place = place
         self._born = place.born
-        self._keys = [_key(place.name, key) for key in KEYS]
         self._waiting: deque[_Waiting] = deque()
         self._owed: dict[str, tuple[Settle | Release, int]] = {}
         self._sending: asyncio.Task[None] | None = None
@@ -193,12 +174,25 @@ class State:
         return answers
 
     async def _run(self, asked: Sequence[Asking]) -> list[Any]:
-        async with self._client.pipeline(transaction=False) as pipe:
-            for one in asked:
-                keys = [*self._keys, _key(self._place.name, one.own or "none")]
-                ttl = "" if self._place.fate == KEPT else REMEMBERED
-                pipe.evalsha(SHA, len(keys), *keys, self._born, ttl, *one.arguments)
-            answers: list[Any] = await pipe.execute(raise_on_error=False)
+        place = self._place
+        head, said = ("EVALSHA", SHA, 2, place.key("born")), (self._born, place.lasts or "")
+        commands = ((*head, place.key(one.own), *said, *one.arguments) for one in asked)
+        sent = b"".join(packed_command(*command) for command in commands)
+        connection = await self._client.connection_pool.get_connection()
+        answers: list[Any] = []
+        try:
+            await connection.send_packed_command([sent])
+            for _ in asked:
+                try:
+                    answers.append(await connection.read_response())
+                except _library().ResponseError as error:
+                    answers.append(error)
+        except BaseException:
+            # Answers may be on their way still, which nobody will read.
+            await connection.disconnect(nowait=True)
+            raise
+        finally:
+            await self._client.connection_pool.release(connection)
         return answers
 
     def _owe(self, wish: Settle | Release, now: int) -> None:
@@ -223,16 +217,15 @@ class State:
             self._owed.pop(request, None)
 
 
-async def _born(client: Any, place: _Place) -> str:
-    key = _key(place.name, "born")
-    ttl = None if place.fate == KEPT else REMEMBERED
-    await client.set(key, os.urandom(8).hex(), nx=True, ex=ttl)
+async def _born(client: Any, place: Place) -> str:
+    key = place.key("born")
+    await client.set(key, os.urandom(8).hex(), nx=True, ex=place.lasts)
     found: bytes = await client.get(key)
     return found.decode()
 
 
-async def _forget(client: Any, place: _Place) -> None:
-    async for key in client.scan_iter(match=_key(place.name, "*"), count=1000):
+async def _forget(client: Any, place: Place) -> None:
+    async for key in client.scan_iter(match=place.key("*"), count=1000):
         await client.unlink(key)
 
 
@@ -249,24 +242,7 @@ def _lost(error: Exception) -> Problem:
     )
 
 
-def _key(name: str, key: str) -> str:
-    # Braces keep the keys of a mock in one slot of a cluster.
-    return f"gonogo:{{{name}}}:{key}"
-
-
-def _place(address: str) -> _Place:
-    parts = urlsplit(address)
-    said = dict(parse_qsl(parts.query))
-    name = said.pop("name", None)
-    born, fate = said.pop("born", ""), said.pop("fate", OWN if name is None else KEPT)
-    if name is None:
-        name = f"run-{os.urandom(8).hex()}"
-    if not NAME.fullmatch(name):
-        raise SettingsError("--state: the name of the state must be 1 to 64 letters and digits")
-    return _Place(urlunsplit(parts._replace(query=urlencode(said))), name, born, fate)
-
-
-def _client(place: _Place) -> Any:
+def _client(place: Place) -> Any:
     redis = _library()
     try:
         # Not tried again by the library: it cannot know what would then be done twice.

@@ -44,19 +44,6 @@ from mock_server.state.records import packed
 from mock_server.text import dumps, loads
 
 SOURCE = Path(__file__).with_name("redis.lua").read_text(encoding="utf-8")
-KEYS = (
-    "born",
-    "quotas",
-    "wallets",
-    "spent",
-    "holds",
-    "leases",
-    "lapsed",
-    "entries",
-    "totals",
-)
-"""Names of the keys that every wish may touch, in the script's order; one more may follow."""
-
 Argument = str | bytes | int
 
 
@@ -68,14 +55,23 @@ class Asking:
     """The name of the grant, and what it takes."""
     read: Callable[[Any], Any]
     """Turns the script's answer into what the wish is granted with."""
-    own: str = ""
-    """Name of the key that only this wish touches."""
+    own: str = "none"
+    """Name of the key that only wishes of this kind touch."""
 
 
 def asking(wish: Shared, now: int) -> Asking:
     """Return how the script is asked for a wish at `now`."""
     found: Asking = _ASKINGS[type(wish)](wish, now)
     return found
+
+
+def packed_command(*arguments: Argument) -> bytes:
+    """Return a command as Redis reads it; the library's own packing takes five times as long."""
+    parts = [b"*%d\r\n" % len(arguments)]
+    for argument in arguments:
+        text = argument if isinstance(argument, bytes) else str(argument).encode()
+        parts.append(b"$%d\r\n%b\r\n" % (len(text), text))
+    return b"".join(parts)
 
 
 def wide(number: int) -> str:

@@ -14,6 +14,7 @@ from mock_server.completion import Piece, Prompt
 from mock_server.problem import Problem
 from mock_server.settings import SettingsError
 from mock_server.state import Count, Hold, Inspect, Keep, redis
+from mock_server.state.place import REMEMBERED
 from tests.mock_server.driving import LOOP, Answer, Counting, ask, body, mock
 from tests.redis_server import RedisServer
 
@@ -170,7 +171,7 @@ def test_a_state_without_a_name_begins_anew_and_is_forgotten_at_the_end(
     for begin in (str, redis.prepared):
         count, lives = LOOP.run_until_complete(left(begin(server.url)))
         assert count == 3
-        assert redis.REMEMBERED - 600 < lives <= redis.REMEMBERED
+        assert REMEMBERED - 600 < lives <= REMEMBERED
         assert gone()
     for_two = redis.prepared(server.url, workers=2)
     for _ in range(2):
