@@ -158,7 +158,7 @@ class Express:
         assert prompt is not None
         tokens = call.delivered = completion.usage.completion
         call.ending = Ending.COMPLETE
-        cost = gateway.settings.model.cost(prompt.tokens, tokens)
+        cost = call.cost = gateway.settings.model.cost(prompt.tokens, tokens)
         state.sell(
             allowance,
             Settle(

@@ -5,7 +5,7 @@ import json
 import sys
 
 from mock_server.journal import KEPT
-from tests.mock_server.driving import ask, body, exchange, mock
+from tests.mock_server.driving import ask, body, exchange, ledger, mock
 
 
 def test_the_journal_tells_what_happened_and_keeps_no_text_and_no_key() -> None:
@@ -24,6 +24,15 @@ def test_the_journal_tells_what_happened_and_keeps_no_text_and_no_key() -> None:
     told = json.dumps(lines)
     assert "secret" not in told
     assert "sk-aig-mock" not in told
+
+
+def test_the_journal_tells_what_a_call_was_charged() -> None:
+    app = mock()
+    ask(app)
+    ask(app, body(stream=True))
+    ask(app, headers={"x-gonogo-script": '{"status": 503}'})
+    charged = [entry["cost"] for entry in ledger(app)["entries"]]
+    assert [line["cost"] for line in app.edge.journal.lines()] == [*charged, None]
 
 
 def test_the_journal_is_bounded_in_lines_and_in_bytes() -> None:
