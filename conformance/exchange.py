@@ -62,6 +62,8 @@ class Sending:
     """Send `Expect: 100-continue` and hold the body back until an answer, at most a second."""
     byte_by_byte: bool = False
     """One byte a write."""
+    pipelined: bool = False
+    """Send the same request in front of it, without waiting; what is kept is the second answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from conformance.exchange import Request, Setting
 from conformance.fuzz import FUZZ
 from conformance.fuzz.cases import Case, cases, subject_of
 from conformance.fuzz.cause import Cause
-from conformance.fuzz.envelope import lies
+from conformance.fuzz.envelope import may_fail
 from conformance.fuzz.harvest import Harvest
 from conformance.fuzz.kin import Family, again, known
 from conformance.fuzz.lanes import in_order
@@ -60,7 +60,7 @@ class Campaign:
         """Perform every case, then shrink what was found; ends early with the budget."""
         scene = Scene(self.harvest.setting)
         subject = subject_of(scene, self.harvest.law)
-        first = [Case(request, lies(request.sending)) for request in plan.first]
+        first = [Case(request, may_fail(request.sending)) for request in plan.first]
         numbers = range(plan.cases) if plan.numbers is None else plan.numbers
         await self._perform(chain(first, cases(numbers, scene, subject)), plan.cases)
         if plan.shrink and not self.harvest.cut:
@@ -133,7 +133,7 @@ class Campaign:
                     return
                 steps += 1
                 request = self._numbered(smaller, scene)
-                family = await self._hold(Case(request, lies(request.sending), kin))
+                family = await self._hold(Case(request, may_fail(request.sending), kin))
                 before = cause.exchange
                 self.harvest.take(family)
                 if cause.exchange is not before:

@@ -104,7 +104,7 @@ class Maker:
             made = envelope.framed(card, dice, made)
         elif kind == "read":
             made = envelope.read_cruelly(card, made)
-        return Case(made, envelope.lies(made.sending), card if kind == "kin" else None)
+        return Case(made, envelope.may_fail(made.sending), card if kind == "kin" else None)
 
     def _first_of_kin(self, dice: random.Random, body: Body, card: Kin) -> Body:
         """Return a body whose greedy answer comes in one piece."""

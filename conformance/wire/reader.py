@@ -10,7 +10,7 @@ import re
 
 import h11
 
-from conformance.exchange import Ending
+from conformance.exchange import MAX_BODY, Ending
 from conformance.wire.recorder import Pairs, Recorder, in_our_words
 from conformance.wire.settings import MAX_HEAD
 
@@ -18,18 +18,26 @@ from conformance.wire.settings import MAX_HEAD
 class Reader:
     """Feeds a recorder; its `Finished` passes through."""
 
-    def __init__(self, method: bytes, recorder: Recorder) -> None:
+    def __init__(self, method: bytes, recorder: Recorder, skip: int = 0) -> None:
+        """`skip`: how many answers come first that belong to other requests."""
         self._recorder = recorder
         self._connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
         known = method if re.fullmatch(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+", method) else b"GET"
-        # The library never sees what is really sent; it only has to know that an answer is due.
-        self._connection.send(h11.Request(method=known, target="/", headers=[("Host", "-")]))
-        self._connection.send(h11.EndOfMessage())
+        self._method = known
+        self._skip = skip
+        self._skipped = 0
+        self._expect()
         self._head = bytearray()
         self._chunk: int | None = None
         self._any = False
         self.interim = False
         """Whether a 1xx answer has come."""
+
+    def _expect(self) -> None:
+        # The library never sees what is really sent; it only has to know that an answer is due.
+        request = h11.Request(method=self._method, target="/", headers=[("Host", "-")])
+        self._connection.send(request)
+        self._connection.send(h11.EndOfMessage())
 
     @property
     def begun(self) -> bool:
@@ -42,7 +50,7 @@ class Reader:
             self._any = True
         elif not self._any:
             self._recorder.end(Ending.INCOMPLETE, "the connection closed before an answer")
-        if self._recorder.status is None and data:
+        if self._recorder.status is None and data and not self._skip:
             self._head += data
         try:
             self._connection.receive_data(data)
@@ -52,6 +60,8 @@ class Reader:
             self._refused(error, at_end=not data)
 
     def _step(self, event: object) -> bool:
+        if self._skip:
+            return self._step_over(event)
         match event:
             case h11.InformationalResponse():
                 self._recorder.interim(event.status_code)
@@ -69,6 +79,27 @@ class Reader:
             case h11.EndOfMessage():
                 extra = len(self._connection.trailing_data[0])
                 self._recorder.complete(list(event.headers.raw_items()), extra)
+            case _:
+                return False
+        return True
+
+    def _step_over(self, event: object) -> bool:
+        """Take what belongs to an answer before ours."""
+        match event:
+            case h11.Data():
+                self._skipped += len(event.data)
+                if self._skipped > MAX_BODY:
+                    self._recorder.end(Ending.TOO_LARGE, "the answer before it never ends")
+            case h11.EndOfMessage():
+                self._skip -= 1
+                if self._connection.their_state is h11.MUST_CLOSE:
+                    self._recorder.end(Ending.INCOMPLETE, "closed after the answer before it")
+                self._connection.start_next_cycle()
+                self._expect()
+                if not self._skip:
+                    self._head += self._connection.trailing_data[0]
+            case h11.InformationalResponse() | h11.Response():
+                pass
             case _:
                 return False
         return True

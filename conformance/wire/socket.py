@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from urllib.parse import unquote, urlsplit
 
-from conformance.exchange import Ending, Exchange
+from conformance.exchange import Ending, Exchange, Sending
 from conformance.wire.outgoing import Origin, Outgoing, chunked
 from conformance.wire.reader import Reader
 from conformance.wire.recorder import Finished, Recorder, root_cause
@@ -58,7 +58,7 @@ class SocketEdge:
 
     async def _hold(self, message: Outgoing, recorder: Recorder) -> None:
         reader, writer = await self._connect(recorder)
-        answer = Reader(message.method, recorder)
+        answer = Reader(message.method, recorder, int(recorder.request.sending.pipelined))
         recorder.sent()
         heard = asyncio.Event()
         sender = asyncio.create_task(_send(writer, message, recorder, heard))
@@ -160,22 +160,29 @@ async def _send(
     writer: asyncio.StreamWriter, message: Outgoing, recorder: Recorder, heard: asyncio.Event
 ) -> None:
     """Write the request; a peer that stops listening may still have answered."""
-    sending = recorder.request.sending
     with suppress(ConnectionError, ssl.SSLError):
-        for part in _split(message.head(), sending.byte_by_byte):
-            writer.write(part)
-            await writer.drain()
-        if sending.expect_continue:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(heard.wait(), CONTINUE_WAIT)
-        body = message.body or b""
-        pieces = [body] if sending.chunks is None else chunked(body, sending.chunks)
-        for piece in pieces:
-            for part in _split(piece, sending.byte_by_byte):
-                writer.write(part)
-                await writer.drain()
+        if recorder.request.sending.pipelined:
+            await _write(writer, message, recorder.request.sending, heard)
+        await _write(writer, message, recorder.request.sending, heard)
         if not heard.is_set():
             recorder.sent()
+
+
+async def _write(
+    writer: asyncio.StreamWriter, message: Outgoing, sending: Sending, heard: asyncio.Event
+) -> None:
+    for part in _split(message.head(), sending.byte_by_byte):
+        writer.write(part)
+        await writer.drain()
+    if sending.expect_continue:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(heard.wait(), CONTINUE_WAIT)
+    body = message.body or b""
+    pieces = [body] if sending.chunks is None else chunked(body, sending.chunks)
+    for piece in pieces:
+        for part in _split(piece, sending.byte_by_byte):
+            writer.write(part)
+            await writer.drain()
 
 
 def _split(data: bytes, singly: bool) -> Iterator[bytes]:

@@ -60,6 +60,7 @@ def test_every_way_to_vary_a_request_comes_up() -> None:
     assert any(each.sending.content_length for each in made)
     assert any(each.sending.expect_continue for each in made)
     assert any(each.sending.byte_by_byte for each in made)
+    assert any(each.sending.pipelined for each in made)
     assert any(each.manner.byte_by_byte for each in made)
     assert any(each.manner.pause for each in made)
     assert {each.manner.close_after_events for each in made} >= set(range(1, 13))
