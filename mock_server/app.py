@@ -16,9 +16,7 @@ from mock_server.documents import documents
 from mock_server.edge import Edge
 from mock_server.faults import fault
 from mock_server.gateway import Gateway
-from mock_server.scripts.reading import ScriptError
 from mock_server.scripts.stage import Stage
-from mock_server.scripts.watching import Watched
 from mock_server.seams import Behaviour
 from mock_server.settings import Settings, SettingsError
 from mock_server.state import backend
@@ -123,12 +121,19 @@ def _stage(settings: Settings, tokens: Callable[[], Tokens], engine: Engine) -> 
         folder=path.parent if path is not None else None,
         shared=not settings.state.startswith("memory"),
     )
+    if path is not None:
+        _follow(stage, path)
+    return stage
+
+
+def _follow(stage: Stage, path: Path) -> None:
+    from mock_server.scripts.reading import ScriptError
+    from mock_server.scripts.watching import Watched
+
     try:
-        if path is not None:
-            stage.follow(Watched(path))
+        stage.follow(Watched(path))
     except ScriptError as error:
         raise SettingsError(f"the script cannot be played: {error}") from None
-    return stage
 
 
 class _Names:

@@ -7,8 +7,9 @@ from typing import Any
 
 from mock_server.control.page import Asked, Refused, page
 from mock_server.scripts import repertoire
+from mock_server.scripts.director import EXPLAINED
 from mock_server.scripts.reading import ScriptError, plain
-from mock_server.scripts.stage import EXPLAINED, Stage
+from mock_server.scripts.stage import Stage
 from mock_server.state import Find, Wishes
 
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")

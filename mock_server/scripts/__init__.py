@@ -2,5 +2,6 @@
 
 A script is read (`reading`) into steps; a request is matched against them (`matching`), takes a
 position (`positions`) and gets an answer (`performing`), which changes bytes at exact places
-(`edits`) or speaks a text (`spoken`). `stage` decides for each call; `explaining` says why.
+(`edits`) or speaks a text (`spoken`). `director` decides for each call of a `stage`; `explaining`
+says why.
 """

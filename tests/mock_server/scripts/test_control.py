@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -196,3 +198,14 @@ def test_a_file_plays_again_when_what_was_set_in_its_place_is_dropped(tmp_path: 
     assert statuses(app, 2) == [500, 200]
     listed = control(app, "GET", "scripts").document["scripts"]["main"]
     assert (listed["from"], listed["name"], listed["steps"][0]["played"]) == ("file", "play", 1)
+
+
+def test_a_mock_that_plays_no_script_reads_no_code_of_scripts() -> None:
+    code = (
+        "import sys; from mock_server.app import build; from mock_server.settings import Settings; "
+        "build(Settings()); print([name for name in sys.modules if 'mock_server.scripts' in name])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "['mock_server.scripts', 'mock_server.scripts.stage']"
