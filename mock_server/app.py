@@ -16,7 +16,7 @@ from mock_server.documents import documents
 from mock_server.edge import Edge
 from mock_server.faults import fault
 from mock_server.gateway import Gateway
-from mock_server.scripts.stage import Stage
+from mock_server.scripts.stage import HEADER, Stage
 from mock_server.seams import Behaviour
 from mock_server.settings import Settings, SettingsError
 from mock_server.state import backend
@@ -26,6 +26,8 @@ from mock_server.variants import variant
 CONTROL = "/__gonogo__/"
 """Prefix of the control API; nothing of the contract may live below it."""
 
+PLAYING = f"{CONTROL}as/"
+"""Before the name of a script and the path of a request: that script is played for it."""
 NAMES_DRAWN = 64
 
 
@@ -48,6 +50,9 @@ class App:
             await self._live(receive, send)
 
     async def _controlled(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["path"].startswith(PLAYING):
+            await self.edge(_played(scope), receive, send)
+            return
         # Starlette is imported by the first who asks for control, not by every start.
         from mock_server.control import application
 
@@ -67,6 +72,13 @@ class App:
             await send({"type": f"{message['type']}.complete"})
             if ends:
                 return
+
+
+def _played(scope: Message) -> Message:
+    """Return what was asked at a script's own address, with the header that names the script."""
+    name, _, path = scope["path"].removeprefix(PLAYING).partition("/")
+    header = (HEADER.encode(), name.encode("latin-1", "replace"))
+    return {**scope, "path": f"/{path}", "headers": [*scope["headers"], header]}
 
 
 def build(

@@ -113,6 +113,10 @@ class Mock:
         """
         self.control("PUT", f"scripts/{quote(name, safe='')}", _document(told))
 
+    def at(self, name: str) -> str:
+        """Return a base URL at which the script of that name is played, whatever is asked."""
+        return f"{self._control}as/{quote(name, safe='')}/v1"
+
     def reset(self, name: str = "main") -> None:
         """Begin a script anew."""
         self.control("POST", f"scripts/{quote(name, safe='')}/reset")

@@ -71,6 +71,12 @@ def test_a_script_of_a_file_of_a_text_and_of_data(gonogo_mock, tmp_path):
     gonogo_mock.script({"text": "once"})
     assert "once" in post()[1] and "once" not in post()[1]
 
+def test_two_addresses(gonogo_mock, monkeypatch):
+    gonogo_mock.script({"steps": [{"reply": {"status": 503}}]}, name="broken")
+    assert post()[0] == 200
+    monkeypatch.setenv("OPENAI_BASE_URL", gonogo_mock.at("broken"))
+    assert post()[0] == 503
+
 def test_why(gonogo_mock):
     gonogo_mock.script({"steps": [{"match": {"stream": True}, "reply": {"status": 503}}]})
     post()
@@ -115,7 +121,7 @@ def test_cannot_start(gonogo_mock):
 def test_the_fixture_does_what_tests_need_of_it_under_xdist(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(TESTS, encoding="utf-8")
     done = pytest_in(tmp_path, "-n", "2")
-    assert "8 passed, 1 error" in done.stdout, done.stdout
+    assert "9 passed, 1 error" in done.stdout, done.stdout
     assert "gonogo_mock cannot be started: there is no fault 'no.such'" in done.stdout
     assert "During handling" not in done.stdout
 

@@ -13,7 +13,7 @@ import pytest
 
 from mock_server.app import App
 from mock_server.pace import SECOND
-from tests.mock_server.driving import ask, body, mock
+from tests.mock_server.driving import ask, body, exchange, mock
 from tests.mock_server.scripts.playing import TOKEN, control, explained, play, said, statuses
 
 BUSY = {"steps": [{"reply": {"status": 503, "times": 2}}]}
@@ -73,6 +73,20 @@ def test_what_is_set_as_next_is_played_before_the_main_script(tmp_path: Path) ->
     control(app, "PUT", "scripts/next", early)
     nobody = {"authorization": ""}
     assert statuses(app, 2, headers=nobody) == [200, 401]
+
+
+def test_a_script_has_an_address_of_its_own(app: App) -> None:
+    control(app, "PUT", "scripts/broken", {"steps": [{"reply": {"status": 503}}]})
+    asked = [
+        exchange(app, "POST", f"/__gonogo__/as/{name}/v1/chat/completions", body())
+        for name in ("broken", "main", "nobody")
+    ]
+    assert [answer.status for answer in asked] == [503, 200, 400]
+    assert "there is no script 'nobody'" in asked[2].error["message"]
+    assert exchange(app, "GET", "/__gonogo__/as/broken/v1/models").status == 200
+    for path in ("as/broken", "as/broken/v1/nothing"):
+        assert exchange(app, "GET", f"/__gonogo__/{path}").error["code"] == "unknown_url"
+    assert exchange(app, "GET", "/__gonogo__/as/broken/__gonogo__/ledger").status == 404
 
 
 def test_a_header_may_hold_a_whole_reply(app: App) -> None:
