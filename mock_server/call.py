@@ -17,6 +17,7 @@ from mock_server.trace import Trace
 from openapi import Operation
 
 if TYPE_CHECKING:
+    from mock_server.recording.tape import Playing
     from mock_server.scripts.performing import Performance
     from mock_server.seams import Behaviour
 
@@ -46,6 +47,8 @@ class Call:
     """What goes out for it and when, where that is noted."""
     reply: Reply | None = None
     """A reply that is sent as it is, chosen while it was admitted."""
+    playing: Playing | None = None
+    """A recorded answer that is given again."""
     route: Route | None = None
     operation: Operation | None = None
     beside: bool = False

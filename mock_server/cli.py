@@ -13,6 +13,8 @@ from mock_server.gemma.options import model_options, modelled
 from mock_server.grading.command import grade
 from mock_server.keys import DEFAULT_KEY
 from mock_server.pace_options import pace, paced
+from mock_server.recording.commands import drift, record, seal
+from mock_server.recording.options import replay_options, replaying
 from mock_server.scripts.command import lint
 from mock_server.state_options import shared, sharing, unshare
 from mock_server.surface_options import surfaced, surfacing
@@ -32,6 +34,9 @@ main.add_command(prepare)
 main.add_command(doctor)
 main.add_command(grade)
 main.add_command(lint)
+main.add_command(record)
+main.add_command(seal)
+main.add_command(drift)
 
 
 @main.command()
@@ -43,6 +48,7 @@ main.add_command(lint)
 @click.option("--engine", default="seeded", show_default=True, help="Who writes the answers.")
 @modelled
 @click.option("--tokenizer", metavar="FILE", help="Count with this tokenizer.json.")
+@replaying
 @surfaced
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Break one requirement.")
 @click.option("--variant", "variants", multiple=True, metavar="NAME", help="Differ, legally.")
@@ -87,7 +93,7 @@ def serve(
         settings = Settings(
             keys=keys,
             engine=engine,
-            engine_options=model_options(more),
+            engine_options={**model_options(more), **replay_options(more)},
             tokenizer=tokenizer,
             **surfacing(more),
             faults=faults,

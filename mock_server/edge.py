@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mock_server import shapes
 from mock_server.agenda import Agenda
@@ -28,10 +28,14 @@ from mock_server.journal import Journal
 from mock_server.ledger import Ending
 from mock_server.message import Headers, Incoming, Reply
 from mock_server.past import Past
+from mock_server.quota import SECOND
 from mock_server.sending import Sender, read
 from mock_server.state import Read, State, Wishes
 from mock_server.stream import Stream, at_once, pieces, told
 from mock_server.waiting import Waits
+
+if TYPE_CHECKING:
+    from mock_server.recording.tape import Playing
 
 
 class Edge:
@@ -131,12 +135,29 @@ class Edge:
             return done.value
 
     async def _answer(self, call: Call, receive: Receive, sender: Sender) -> None:
-        if call.prompt is None:
+        if call.playing is not None:
+            await self._play(call, call.playing, sender)
+        elif call.prompt is None:
             await sender.whole(await self._grant(self.gateway.serve(call), call, receive))
         elif call.streams:
             await self._stream(call, receive, sender)
         else:
             await self._whole(call, receive, sender)
+
+    async def _play(self, call: Call, playing: Playing, sender: Sender) -> None:
+        reply = self.gateway.dressed(call, playing.head)
+        if not playing.chunks:
+            await sender.whole(reply)
+            return
+        async with Watch(sender.connection) as watch:
+            await sender.head(reply)
+            for chunk in playing.chunks:
+                if playing.timed:
+                    await self._waits.until(call, round(chunk.at * SECOND))
+                await sender.connection.chunks((chunk.data,))
+                await sender.connection.breathe()
+        if not watch.gone:
+            await sender.end()
 
     async def _whole(self, call: Call, receive: Receive, sender: Sender) -> None:
         assert call.prompt is not None

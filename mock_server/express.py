@@ -187,6 +187,7 @@ class Express:
             gateway.behaviour.plain
             and gateway.admission is ADMISSION
             and gateway.settings.pace is None
+            and gateway.tape is None
             and not gateway.keys.changed
             and not gateway.stage.changed
             and gateway.stage.current(now) is None

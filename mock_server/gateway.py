@@ -31,6 +31,7 @@ from mock_server.wire import Stamp, cost_in_cents
 from openapi import Contract
 
 if TYPE_CHECKING:
+    from mock_server.recording.tape import Tape
     from mock_server.scripts.stage import Stage
 
 ADMISSION: tuple[Step, ...] = (
@@ -99,6 +100,8 @@ class Gateway:
         self.validation = Validation(contract, "ChatRequest")
         self.admission = behaviour.admission(ADMISSION)
         self._contract = contract
+        self.tape = _tape(engine)
+        """What was recorded, and is asked first; None for most mocks."""
         self._surface = surface
         self._ids = ids
         self._calls = 0
@@ -133,6 +136,8 @@ class Gateway:
     def admit(self, call: Call) -> Wishes:
         """Take a call through admission; raises Problem where it is refused."""
         gateway = self
+        if self.tape is not None and (yield from self.tape.play(call)):
+            return
         if self.stage.plays(call):
             gateway = yield from self.stage.begin(self, call)
         for step in gateway.admission:
@@ -279,3 +284,13 @@ class Gateway:
             "allow": call.route.allow(),
         }
         return Reply(204, b"", headers if self.settings.cors else {"allow": call.route.allow()})
+
+
+def _tape(engine: Engine) -> Tape | None:
+    recorded = getattr(engine, "recorded", None)
+    if recorded is None:
+        return None
+    # Only an engine that plays recordings needs what plays them.
+    from mock_server.recording.tape import Tape
+
+    return Tape(recorded)

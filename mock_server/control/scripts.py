@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from mock_server.control.page import Asked, Refused, page
+from mock_server.explanations import EXPLAINED
 from mock_server.scripts import repertoire
-from mock_server.scripts.director import EXPLAINED
 from mock_server.scripts.reading import ScriptError, plain
 from mock_server.scripts.stage import Stage
 from mock_server.state import Find, Wishes

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections import deque
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 from mock_server import registry
 from mock_server.call import Call
 from mock_server.engines.script import unforeseen
+from mock_server.explanations import Explanations
 from mock_server.keys import credentials, shown
 from mock_server.problem import Problem
 from mock_server.scripts.explaining import told
@@ -23,16 +23,12 @@ from mock_server.scripts.production import Production
 from mock_server.scripts.reading import ScriptError, script
 from mock_server.scripts.script import Per, Script, Step
 from mock_server.scripts.stage import HEADER, KIND, MAIN, NEXT, Stage
-from mock_server.state import Find, Keep, Read, Wish, Wishes
+from mock_server.state import Find, Read, Wish, Wishes
 from mock_server.text import NotJsonError, dumps, loads
 
 if TYPE_CHECKING:
     from mock_server.gateway import Gateway
     from mock_server.prose.phrasebook import Tokenizer
-
-EXPLAINED = "explained"
-EXPLANATIONS = 1_000
-"""Kept for reading, by each process."""
 
 
 class Director:
@@ -43,7 +39,7 @@ class Director:
         self._stage = stage
         self._tokens = functools.cache(tokens)
         self._positions = Positions()
-        self._explained: deque[str] = deque()
+        self._explanations = Explanations()
         self._produced = functools.lru_cache(maxsize=256)(self._produce)
         self._loaded: Production | None = None
 
@@ -93,11 +89,12 @@ class Director:
             if winner is not None:
                 answer, call.performance = production.performance(winner, play)
                 call.played = _played(production.script, winner, play, answer)
-                yield from self._explain(call, {**call.played, "steps": lines})
+                yield from self._explanations.keep(call.id, {**call.played, "steps": lines})
                 return call.performance.begin(call)
         if not early:
             name = playing[-1].script.name
-            yield from self._explain(call, {"script": name, "step": None, "steps": lines})
+            told_of = {"script": name, "step": None, "steps": lines}
+            yield from self._explanations.keep(call.id, told_of)
         return None
 
     def _tried(
@@ -121,14 +118,6 @@ class Director:
                 return index, play, frozenset(exhausted)
             exhausted.add(index)
         return None, 0, frozenset(exhausted)
-
-    def _explain(self, call: Call, explanation: dict[str, Any]) -> Wishes:
-        yield Keep(EXPLAINED, call.id, explanation)
-        self._explained.append(call.id)
-        if len(self._explained) > EXPLANATIONS:
-            oldest = self._explained.popleft()
-            if oldest not in self._explained:
-                yield Keep(EXPLAINED, oldest, None)
 
     def _facts(
         self, gateway: Gateway, call: Call, body: dict[str, Any]

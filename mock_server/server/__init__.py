@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -14,6 +14,9 @@ from mock_server.app import App, build
 from mock_server.server.protocol import Protocol
 from mock_server.settings import Settings, SettingsError
 from mock_server.text import dumps
+
+if TYPE_CHECKING:
+    from mock_server.recording.proxy import Said
 
 GRACE = 5
 """Seconds that streams in flight may take to finish when the mock is told to stop."""
@@ -93,3 +96,42 @@ class AnnouncingServer(uvicorn.Server):
         await super().startup(sockets)
         if not self.should_exit:
             self._ready()
+
+
+def run_proxy(
+    listening: socket.socket,
+    url: str,
+    keep: Callable[[Said], object],
+    complain: Callable[[str], None],
+    key: str | None,
+    seconds: float,
+    ready: Callable[[], None],
+) -> None:
+    """Stand in front of another gateway until the process is told to stop."""
+    from mock_server.outgoing import Upstream
+    from mock_server.recording.proxy import Proxy
+
+    async def serve() -> None:
+        proxy = Proxy(Upstream(seconds), url, keep=keep, complain=complain, key=key)
+        await AnnouncingServer(plain(proxy), ready).serve(sockets=[listening])
+
+    config = plain(None)
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(serve())
+
+
+def plain(app: Any) -> uvicorn.Config:
+    """Return how uvicorn serves an application that is no mock."""
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE,
+    )
