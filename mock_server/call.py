@@ -82,6 +82,8 @@ class Call:
     """Of the problem, if that is the reply."""
     delivered: int = 0
     """Completion tokens sent."""
+    said: bool = False
+    """Every token was sent; what is still to come waits for none."""
     cost: int | None = None
     """Nano-USD it was charged."""
     ending: Ending | None = None

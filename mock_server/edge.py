@@ -176,7 +176,7 @@ class Edge:
         tokens = answer.usage.completion
         if call.schedule is not None:
             async with Watch(sender.connection) as watch:
-                await self._waits.until(call, call.schedule.due(tokens))
+                await self._waits.until(call, call.schedule.due(max(0, tokens - 1)))
             if watch.gone:
                 raise GoneError
         call.delivered = tokens

@@ -86,6 +86,7 @@ class Stream:
                     yield from map(sse.event, answer.feed(piece))
                 # Whoever comes back for more has sent what was yielded before.
                 call.delivered += piece.tokens
+            call.said = True
             yield from map(sse.event, answer.close())
         except Exception as error:
             yield self._failed(error)
@@ -125,6 +126,7 @@ class Stream:
             for chunk in self._answer.feed(piece):
                 yield chunk
             self._call.delivered += piece.tokens
+        self._call.said = True
         for chunk in self._answer.close():
             yield chunk
 

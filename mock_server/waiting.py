@@ -65,6 +65,8 @@ class Waits:
 
 
 def _due(call: Call, schedule: Schedule) -> int:
-    """Return when the next token is due, or a refusal, which waits for no token."""
-    refused = call.prompt is None or call.status >= 400
-    return schedule.pace.first_byte if refused else schedule.due(call.delivered)
+    """Return when the next write is due: with its token, or as soon as the first byte may come."""
+    if call.prompt is None or call.status >= 400 or call.said or not call.streams:
+        return schedule.pace.first_byte
+    # An end that is no token of its own comes with the last one that the ceiling allows.
+    return schedule.due(min(call.delivered, call.prompt.cap * call.prompt.n - 1))

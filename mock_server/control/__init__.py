@@ -50,7 +50,7 @@ def application(edge: Edge, token: str, prefix: str) -> Starlette:
     # What has no parameter is looked for first, so that no parameter takes its place.
     paths = sorted(by_path, key=lambda path: (path.count("{"), path))
     every = [(path, _endpoint(edge, token, by_path[path])) for path in paths]
-    missing = _endpoint(edge, token, {}, sorted(by_path))
+    missing = _endpoint(edge, token, {}, sorted(filter(None, by_path)))
     return Starlette(
         routes=[
             *(Route(prefix + path, endpoint, methods=METHODS) for path, endpoint in every),

@@ -96,7 +96,7 @@ def test_a_call_in_flight_is_told_as_far_as_it_is() -> None:
     app = build(settings, engine=Counting(), sleep=_advancing(sleep))
     app.edge.clock = app.edge._waits._clock = _clock
     ask(app, body(stream=True, max_tokens=3))
-    assert [len(live["trace"]["writes"]) for live in seen] == [2, 3, 5]
+    assert [len(live["trace"]["writes"]) for live in seen] == [2, 3]
     assert {live["status"] for live in seen} == {200}
     assert app.edge.journal.live(0) == []
 

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from mock_server import engines
 from mock_server.app import App, build
 from mock_server.cli import main
 from mock_server.pace import SECOND, Pace
 from mock_server.settings import Settings
-from tests.mock_server.driving import Answer, Counting, ask, body, exchange, ledger
+from tests.mock_server.driving import TOKENS, Answer, Counting, ask, body, exchange, ledger, mock
 
 MS = SECOND // 1000
 
@@ -47,9 +48,21 @@ def milliseconds(time: Time) -> list[int]:
 def test_tokens_of_a_stream_come_when_they_are_due() -> None:
     time = Time()
     answer = ask(paced(time, first_token="300ms", between_tokens="20ms"), body(stream=True))
-    # The role comes with the first token; what ends the stream after the last of ten.
-    assert milliseconds(time) == [300, *[20] * 10]
+    # The role comes with the first token of ten; what ends the stream with the last.
+    assert milliseconds(time) == [300, *[20] * 9]
     assert answer.body.endswith(b"data: [DONE]\n\n")
+
+
+def test_a_ceiling_is_told_with_the_last_token_and_an_end_token_takes_its_time() -> None:
+    seeded = engines.build("seeded", TOKENS)
+    for members, tokens in (({"max_tokens": 3}, 3), ({"stop": ["zzz"]}, None)):
+        time = Time()
+        sent = body("repeat: one two", stream=True, temperature=0, **members)
+        ask(paced(time, seeded, between_tokens="1s"), sent)
+        plain = ask(mock(seeded), body("repeat: one two", temperature=0, **members)).document
+        used = plain["usage"]["completion_tokens"]
+        assert tokens in (used, None)
+        assert sum(milliseconds(time)) == 1000 * (used - 1)
 
 
 def test_a_late_write_does_not_move_the_ones_after_it() -> None:
@@ -63,15 +76,15 @@ def test_a_late_write_does_not_move_the_ones_after_it() -> None:
 
     began = time.now
     ask(paced(time, Slow(), first_token="100ms", between_tokens="20ms"), body(stream=True))
-    assert time.now - began == 100 * MS + 10 * 20 * MS
-    assert sum(milliseconds(time)) == 300 - 50
+    assert time.now - began == 100 * MS + 9 * 20 * MS
+    assert sum(milliseconds(time)) == 280 - 50
 
 
 def test_an_answer_in_one_piece_takes_as_long_as_its_tokens() -> None:
     time = Time()
     answer = ask(paced(time, first_token="300ms", between_tokens="20ms"))
     assert answer.status == 200
-    assert milliseconds(time) == [500]
+    assert milliseconds(time) == [480]
 
 
 def test_the_first_byte_waits_whatever_is_answered_and_a_refusal_for_no_token() -> None:
@@ -87,8 +100,8 @@ def test_the_first_byte_waits_whatever_is_answered_and_a_refusal_for_no_token() 
 def test_a_silent_stream_gets_comments() -> None:
     time = Time()
     answer = ask(paced(time, between_tokens="40s"), body(stream=True, max_tokens=2))
-    assert answer.body.count(b": keep-alive\n\n") == 4
-    assert milliseconds(time) == [15_000, 15_000, 10_000] * 2
+    assert answer.body.count(b": keep-alive\n\n") == 2
+    assert milliseconds(time) == [15_000, 15_000, 10_000]
     time = Time()
     answer = ask(paced(time, between_tokens="40s", keep_alive="0"), body(stream=True, max_tokens=2))
     assert b"keep-alive" not in answer.body

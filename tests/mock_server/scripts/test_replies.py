@@ -143,7 +143,7 @@ def test_a_pace_of_a_reply_takes_the_place_of_the_mocks(tmp_path: Path) -> None:
     assert slept == [2]
     slept.clear()
     ask(app, body(stream=True, max_tokens=3))
-    assert slept == [0.5, 0.1, 0.1, 0.1]
+    assert slept == [0.5, 0.1, 0.1]
     slept.clear()
     ask(app)
     assert slept == [1]
