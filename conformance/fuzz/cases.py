@@ -26,6 +26,8 @@ ROUND = (
     "flawed", "odd", "broken", "flawed", "long", "odd", "read", "kin", "kin",
 )  # fmt: skip
 """What each case of a round is."""
+KEPT_ALIVE = 3
+"""One case in so many of each kind goes over a connection that is kept, on loopback too."""
 CAPS_OF_KIN = (6, 12, 20)
 """Ceilings under which an answer is long enough to be cut, and short enough to be paid for."""
 
@@ -98,6 +100,9 @@ class Maker:
         elif kind == "kin":
             body = self._first_of_kin(dice, body, card)
         made = request_of(label, body, self.scene, data)
+        if self.scene.setting.loopback and turn % KEPT_ALIVE:
+            # A connection of its own costs less there than one of the pool; elsewhere far more.
+            made = replace(made, wire=Wire.SOCKET)
         if kind == "dressed":
             made = envelope.dressed(card, made)
         elif kind == "framed":

@@ -127,8 +127,9 @@ def both_ok(first: Reading, other: Reading) -> bool:
 
 
 def steady(reading: Reading) -> bool:
-    """Whether the target's greedy answers do not vary."""
-    return reading.setting.capabilities.get("deterministic") == "effective"
+    """Whether the answer is a greedy one, of a target whose greedy answers do not vary."""
+    greedy = reading.asked("temperature") == 0
+    return greedy and reading.setting.capabilities.get("deterministic") == "effective"
 
 
 def texts(reading: Reading) -> tuple[str, ...]:

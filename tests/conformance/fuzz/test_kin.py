@@ -170,6 +170,13 @@ def test_a_longer_prompt_has_more_tokens_and_other_parameters_have_none() -> Non
     }
 
 
+def test_an_answer_that_is_not_greedy_is_not_compared_by_its_words() -> None:
+    first = answered(request(temperature=1))
+    for name in ("twice", "streamed", "spelt", "part", "lower"):
+        made = other(name, first)
+        assert broken(name, first, answered(made, "Other words.")) <= {"stream.same-choices"}
+
+
 def test_a_target_that_varies_is_not_compared_by_its_words() -> None:
     varied = replace(SETTING, capabilities={"deterministic": "absent"})
     first = answered(request())
