@@ -1,4 +1,4 @@
-"""Rounds: every running sequence moves by one token, and between them prompts are read in slices.
+"""Rounds: every running sequence moves on in turn, and between them prompts are read in slices.
 
 Knows neither processes nor the runtime: sequences are made by a function, time is read from one.
 """
@@ -13,6 +13,10 @@ from mock_server.gemma.job import End, Gone, Job, Token
 
 SLICE_SECONDS = 0.05
 """As long may prompts be read in a round, while the others wait for their next token."""
+STEP_SECONDS = 0.001
+"""A sequence moves for as long before the next one does, and by a token at least: a small model
+would lose a third of its speed if the caches of many sequences drove each other out at every token.
+"""
 SMALLEST_SLICE = 16
 """Kernels for a few rows round in another way, and a greedy text must not depend on the slices."""
 LARGEST_SLICE = 1024
@@ -82,7 +86,10 @@ class Rounds:
             if self._now() - began >= SLICE_SECONDS:
                 break
         for one in [one for one in self._running.values() if not one.reads]:
-            self._moved(one, self._step, events)
+            began = self._now()
+            while self._moved(one, self._step, events):
+                if self._now() - began >= STEP_SECONDS:
+                    break
         return events
 
     def _moved(
@@ -90,17 +97,20 @@ class Rounds:
         one: _Running,
         move: Callable[[_Running], Token | None],
         events: list[Token | Gone],
-    ) -> None:
+    ) -> bool:
+        """Whether it runs on."""
         event: Token | Gone | None
         try:
             event = move(one)
         except ValueError as error:
             event = Gone(one.job.id, str(error))
         if event is None:
-            return
+            return True
         events.append(event)
-        if isinstance(event, Gone) or event.end is not End.NO:
-            del self._running[one.job.id]
+        if isinstance(event, Token) and event.end is End.NO:
+            return True
+        del self._running[one.job.id]
+        return False
 
     def _read(self, one: _Running) -> Token | None:
         job, began = one.job, self._now()

@@ -1,14 +1,20 @@
 """Rounds: jobs join and leave between any two tokens, and a long prompt lets the others by."""
 
 from mock_server.gemma.job import End, Gone, Job, Token
-from mock_server.gemma.rounds import FIRST_SLICE, SLICE_SECONDS, SMALLEST_SLICE, Rounds
+from mock_server.gemma.rounds import (
+    FIRST_SLICE,
+    SLICE_SECONDS,
+    SMALLEST_SLICE,
+    STEP_SECONDS,
+    Rounds,
+)
 
 
 class Clock:
-    """Time passes only while a prompt is read: so many seconds an id."""
+    """Time passes while a prompt is read, so many seconds an id, and while a token is made."""
 
-    def __init__(self, each: float) -> None:
-        self.seconds, self.each = 0.0, each
+    def __init__(self, each: float, step: float) -> None:
+        self.seconds, self.each, self.step = 0.0, each, step
 
     def __call__(self) -> float:
         return self.seconds
@@ -27,6 +33,7 @@ class Counting:
 
     def step(self):
         self.length += 1
+        self.clock.seconds += self.clock.step
         if self.length == 7:
             raise ValueError("seven is refused")
         return self.length, None, ()
@@ -35,9 +42,9 @@ class Counting:
 FAST, SLOW = 1e-6, 1.0
 
 
-def rounds(each: float = FAST) -> tuple[Rounds, list[tuple[int, int]]]:
+def rounds(each: float = FAST, step: float = SLOW) -> tuple[Rounds, list[tuple[int, int]]]:
     log: list[tuple[int, int]] = []
-    clock = Clock(each)
+    clock = Clock(each, step)
     return Rounds(lambda job: Counting(log, clock, job), clock), log
 
 
@@ -50,6 +57,15 @@ def test_everyone_gets_one_token_a_turn():
     turns.add(job(1, 10))
     turns.add(job(2, 20))
     assert turns.turn() == [Token(1, 11), Token(2, 21)]
+
+
+def test_of_a_quick_model_everyone_gets_some_tokens_a_turn():
+    turns, _ = rounds(step=STEP_SECONDS / 2)
+    turns.add(job(1, 10))
+    turns.add(job(2, 20))
+    assert turns.turn() == [Token(1, 11), Token(1, 12), Token(2, 21), Token(2, 22)]
+    assert turns.turn() == [Token(1, 13, End.LENGTH), Token(2, 23, End.LENGTH)]
+    assert not turns.busy
 
 
 def test_the_last_allowed_token_ends_a_job_by_length():
@@ -138,6 +154,6 @@ def test_a_job_that_cannot_start_is_gone():
     def refuse(job: Job) -> Counting:
         raise ValueError("no such adapter")
 
-    turns = Rounds(refuse, Clock(FAST))
+    turns = Rounds(refuse, Clock(FAST, SLOW))
     turns.add(job(1, 5))
     assert turns.turn() == [Gone(1, "no such adapter")]

@@ -71,7 +71,7 @@ def test_a_dead_worker_breaks_a_stream_with_the_documented_event(engine: Gemma):
     assert b"[DONE]" not in answer.body
     (entry,) = ledger(app)["entries"]
     assert entry["ending"] == "failed"
-    assert entry["completion_tokens"] == 3
+    assert entry["completion_tokens"] >= 3
     assert ask(app, body(max_tokens=2)).status == 200
 
 
