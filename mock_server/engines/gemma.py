@@ -15,7 +15,7 @@ from mock_server.completion import Engine, EngineFailure, EngineSaturated, Piece
 from mock_server.engines import EngineError
 from mock_server.gemma.answer import Answer
 from mock_server.gemma.asking import jobs_of
-from mock_server.gemma.folder import SHIPPED, Folder, FolderError
+from mock_server.gemma.folder import Folder, FolderError
 from mock_server.gemma.foreman import Foreman, WorkerError
 from mock_server.gemma.job import Gone, Token
 from mock_server.gemma.mailbox import Mailbox
@@ -53,8 +53,8 @@ def build(tokens: Tokens, options: Mapping[str, Any]) -> Engine:
             )
         room = Room(int(options.get("room", ROOM)), int(options.get("line", LINE)))
         files = tempfile.TemporaryDirectory(prefix="gonogo-", ignore_cleanup_errors=True)
-        if provider == "cuda" and folder.path == SHIPPED:
-            folder = _halved(folder, files)
+        if provider == "cuda":
+            folder = _fitting(folder, provider, files)
         foreman = Foreman(folder.path, provider, room)
         engine = Gemma(tokens, folder, foreman, provider, files)
         shipped = {} if provider == "dml" else dict(folder.adapters or {})
@@ -64,12 +64,11 @@ def build(tokens: Tokens, options: Mapping[str, Any]) -> Engine:
     return engine
 
 
-def _halved(folder: Folder, files: tempfile.TemporaryDirectory[str]) -> Folder:
-    """The shipped model as a graphics card takes it."""
-    from mock_server.gemma.half import halved
+def _fitting(folder: Folder, provider: str, files: tempfile.TemporaryDirectory[str]) -> Folder:
+    from mock_server.gemma.half import for_provider
 
     try:
-        return halved(folder, Path(files.name) / folder.path.name)
+        return for_provider(folder, provider, Path(files.name))
     except BaseException:
         files.cleanup()
         raise

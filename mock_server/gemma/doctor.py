@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,7 @@ class Line:
 def examine(
     folder: Path | None = None,
     version: Callable[[str], str | None] | None = None,
-    attempt: Callable[[Path, str], str | None] | None = None,
+    attempt: Callable[[Folder, str], str | None] | None = None,
 ) -> Iterator[Line]:
     """Look at everything, one line each; `version` and `attempt` stand in for the machine."""
     version, attempt = version or _version, attempt or _attempt
@@ -66,7 +67,7 @@ def examine(
     here = f"{len(known.slots)} places for adapters" if known.slots else "no adapters possible"
     yield Line(True, f"model folder {known.path.name}: context {known.context}, {here}")
     for provider, extra in EXTRAS.items():
-        reason = attempt(known.path, provider)
+        reason = attempt(known, provider)
         if reason is None:
             yield Line(True, f"--provider {provider} loads the model")
         else:
@@ -85,12 +86,17 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _attempt(folder: Path, provider: str) -> str | None:
-    foreman = Foreman(folder, provider, Room(1, 1))
-    try:
-        foreman.start()
-    except WorkerError as error:
-        return str(error)
-    finally:
-        foreman.close()
+def _attempt(folder: Folder, provider: str) -> str | None:
+    with tempfile.TemporaryDirectory(prefix="gonogo-") as scratch:
+        if provider == "cuda":
+            from mock_server.gemma.half import for_provider
+
+            folder = for_provider(folder, provider, Path(scratch))
+        foreman = Foreman(folder.path, provider, Room(1, 1))
+        try:
+            foreman.start()
+        except WorkerError as error:
+            return str(error)
+        finally:
+            foreman.close()
     return None

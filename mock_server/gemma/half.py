@@ -13,13 +13,20 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-from mock_server.gemma.folder import Folder, write_manifest
+from mock_server.gemma.folder import SHIPPED, Folder, write_manifest
 from mock_server.gemma.graph import build
 from mock_server.gemma.shape import Shape
 from mock_server.gemma.weights import Array, Weights
 
 COPIED = ("genai_config.json", "tokenizer.json")
 ADAPTERS = "adapters"
+
+
+def for_provider(folder: Folder, provider: str, scratch: Path) -> Folder:
+    """The folder as a provider takes it: for CUDA the shipped one gets a twin in `scratch`."""
+    if provider == "cuda" and folder.path == SHIPPED:
+        return halved(folder, scratch / SHIPPED.name)
+    return folder
 
 
 def unfolded(folder: Folder) -> Weights:
