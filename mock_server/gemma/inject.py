@@ -77,6 +77,17 @@ def is_open(model: onnx.ModelProto) -> bool:
     return any(one.name.endswith(".lora_A.weight") for one in model.graph.input)
 
 
+def outside(model: onnx.ModelProto) -> dict[str, int]:
+    """Files that hold weights beside the graph, and how many bytes of each it needs."""
+    needed: dict[str, int] = {}
+    for one in model.graph.initializer:
+        entry = {part.key: part.value for part in one.external_data}
+        if "location" in entry:
+            end = int(entry.get("offset", 0)) + int(entry.get("length", 0))
+            needed[entry["location"]] = max(end, needed.get(entry["location"], 0))
+    return needed
+
+
 def inject(
     model: onnx.ModelProto, slots: Mapping[str, Slot], baked: Mapping[str, Array] | None = None
 ) -> None:

@@ -16,7 +16,7 @@ import onnx
 
 from mock_server.gemma.adapter import AdapterError, convert, read
 from mock_server.gemma.folder import MANIFEST, Folder, FolderError, Watch, write_manifest
-from mock_server.gemma.inject import GraphError, Heads, find, inject, is_half, is_open
+from mock_server.gemma.inject import GraphError, Heads, find, inject, is_half, is_open, outside
 from mock_server.tokens import TokenizerError, Tokens
 
 BLOCK = 8 * 2**20
@@ -59,6 +59,7 @@ def prepare(
     try:
         made.chmod(0o755)
         _fill(source, made, tokenizer, watch)
+        Folder.open(made)
         _open_graph(made, adapters, baked, watch)
         made.rename(destination)
         return Folder.open(destination)
@@ -89,7 +90,7 @@ def _bring(path: Path, place: Path, watch: Watch) -> None:
     if path.suffix != ".onnx":
         # The graph is rewritten, so it must be a file of its own; weights may be shared.
         with contextlib.suppress(OSError):
-            place.hardlink_to(path)
+            place.hardlink_to(path.resolve())
             return
     with path.open("rb") as old, place.open("xb") as new:
         done = watch(f"copying {path.name}", path.stat().st_size)
@@ -100,9 +101,8 @@ def _bring(path: Path, place: Path, watch: Watch) -> None:
 
 def _open_graph(made: Path, adapters: Mapping[str, Path], baked: Path | None, watch: Watch) -> None:
     """Give the graph its slots, convert the adapters, and write the manifest."""
-    decoder = json.loads((made / "genai_config.json").read_text(encoding="utf-8"))["model"][
-        "decoder"
-    ]
+    document = json.loads((made / "genai_config.json").read_text(encoding="utf-8"))
+    decoder = document["model"]["decoder"]
     path = made / decoder["filename"]
     try:
         model = onnx.load(str(path), load_external_data=False)
@@ -110,9 +110,15 @@ def _open_graph(made: Path, adapters: Mapping[str, Path], baked: Path | None, wa
         raise GraphError(f"{path.name} is not an ONNX graph") from None
     if is_open(model):
         raise GraphError(f"{path.name} takes adapters already; serve the folder as it is")
-    heads = Heads(
-        decoder["num_attention_heads"], decoder["num_key_value_heads"], decoder["head_size"]
-    )
+    for name, size in outside(model).items():
+        beside = made / name
+        if name != Path(name).name or not beside.is_file() or beside.stat().st_size < size:
+            raise GraphError(f"{path.name} needs {size} bytes of {name}, which are not beside it")
+    keys = ("num_attention_heads", "num_key_value_heads", "head_size")
+    try:
+        heads = Heads(*(int(decoder[key]) for key in keys))
+    except (KeyError, TypeError, ValueError) as error:
+        raise GraphError(f"{made.name}/genai_config.json lacks {error}") from None
     slots = find(model, heads)
     half = is_half(model)
     order = tuple(slots.values())

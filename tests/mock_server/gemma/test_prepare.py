@@ -124,6 +124,62 @@ def test_a_graph_that_is_none(tmp_path: Path):
     assert refusal(tmp_path / "theirs", tmp_path / "mine") == "model.onnx is not an ONNX graph"
 
 
+@pytest.mark.parametrize("kept", [None, 1000])
+def test_a_graph_without_its_weights(tmp_path: Path, kept: int | None):
+    shutil.copytree(BUILDER / "int4_cpu", tmp_path / "theirs")
+    data = tmp_path / "theirs/model.onnx.data"
+    whole = data.read_bytes()
+    data.unlink()
+    if kept:
+        data.write_bytes(whole[:kept])
+    said = refusal(tmp_path / "theirs", tmp_path / "mine")
+    due = f"needs {len(whole)} bytes of model.onnx.data, which are not beside it"
+    assert said == f"model.onnx {due}"
+
+
+def test_weights_that_are_linked_from_elsewhere_are_brought_along(tmp_path: Path):
+    shutil.copytree(BUILDER / "int4_cpu", tmp_path / "theirs")
+    data = tmp_path / "theirs/model.onnx.data"
+    data.rename(tmp_path / "blob")
+    data.symlink_to(tmp_path / "blob")
+    made(tmp_path / "theirs", tmp_path / "mine")
+    brought = tmp_path / "mine/model.onnx.data"
+    assert not brought.is_symlink()
+    assert brought.read_bytes() == (tmp_path / "blob").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (None, "theirs/genai_config.json lacks 'model'"),
+        ({"type": "llama"}, "theirs holds a model of type llama; only Gemma is served"),
+        ({"context_length": "long"}, "theirs/genai_config.json lacks invalid literal"),
+        ({"decoder": {}}, "theirs/genai_config.json lacks 'filename'"),
+        ({"decoder": {"filename": "no.onnx"}}, "theirs/genai_config.json lacks 'num_hidden"),
+    ],
+)
+def test_settings_that_lack_something(tmp_path: Path, model: dict | None, said: str):
+    shutil.copytree(BUILDER / "int4_cpu", tmp_path / "theirs")
+    path = tmp_path / "theirs/genai_config.json"
+    document = json.loads(path.read_text())
+    if model is None:
+        del document["model"]
+    else:
+        document["model"] |= model
+    path.write_text(json.dumps(document))
+    assert refusal(tmp_path / "theirs", tmp_path / "mine").startswith(said)
+
+
+def test_settings_without_heads(tmp_path: Path):
+    shutil.copytree(BUILDER / "int4_cpu", tmp_path / "theirs")
+    path = tmp_path / "theirs/genai_config.json"
+    document = json.loads(path.read_text())
+    del document["model"]["decoder"]["num_attention_heads"]
+    path.write_text(json.dumps(document))
+    said = refusal(tmp_path / "theirs", tmp_path / "mine")
+    assert said == "theirs/genai_config.json lacks 'num_attention_heads'"
+
+
 def test_a_graph_without_the_builders_projections(tmp_path: Path):
     shutil.copytree(BUILDER / "int4_cpu", tmp_path / "theirs")
     path = tmp_path / "theirs/model.onnx"
