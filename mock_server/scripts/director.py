@@ -5,6 +5,7 @@ Yields wishes for what workers share: positions, scripts set while the mock runs
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 from collections.abc import Callable, Generator
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from mock_server.gateway import Gateway
     from mock_server.prose.phrasebook import Tokenizer
 
+INLINE = "(header)"
+"""Name of a script that stands in a request itself, and plays for that one."""
+
 
 class Director:
     """Decides for the calls of one stage."""
@@ -46,14 +50,15 @@ class Director:
     def begin(self, gateway: Gateway, call: Call) -> Generator[Wish, Any, Gateway]:
         """Decide before admission, where some answer changes it; return the gateway that admits."""
         playing = yield from self._productions(gateway, call)
-        if call.incoming.method != "POST" or not any(one.early for one in playing):
+        if not any(one.early for one in playing):
             return gateway
-        raw = yield Read(gateway.settings.model.body_limit)
-        call.ahead = (raw,)
-        try:
-            body = loads(raw or b"")
-        except NotJsonError:
-            body = {}
+        raw: bytes | None = b""
+        body: Any = {}
+        if call.incoming.method == "POST":
+            raw = yield Read(gateway.settings.model.body_limit)
+            call.ahead = (raw,)
+            with contextlib.suppress(NotJsonError):
+                body = loads(raw or b"")
         facts = yield from self._facts(gateway, call, body if isinstance(body, dict) else {})
         return (yield from self._decide(call, playing, facts, raw or b"", early=True)) or gateway
 
@@ -113,6 +118,8 @@ class Director:
                 if (yield from self._positions.left(name, step)):
                     return None
                 continue
+            if not production.counts:
+                return index, 1, frozenset()
             play = yield from self._positions.take(name, step)
             if play is not None:
                 return index, play, frozenset(exhausted)
@@ -129,8 +136,10 @@ class Director:
             caller = gateway.keys.caller(key)
             if gateway.keys.changed:
                 caller = yield from registry.caller(gateway.keys, key)
-        if operation is None and (route := gateway.routes.find(call.incoming.path)) is not None:
-            operation = route.operation(call.incoming.method)
+        if operation is None:
+            path = call.incoming.path
+            route = gateway.routes.find(path) or gateway.surface.routes.find(path)
+            operation = route.operation(call.incoming.method) if route is not None else None
         return Facts(
             body,
             call.incoming.headers,
@@ -175,13 +184,13 @@ class Director:
     def _inline(self, gateway: Gateway, told: str) -> Production:
         try:
             reply = loads(told.encode("latin-1"))
-            return self._produced(gateway, dumps({"steps": [{"reply": reply}]}), "header", 0)
+            return self._produced(gateway, dumps({"steps": [{"reply": reply}]}), INLINE, 0)
         except (NotJsonError, ScriptError) as error:
             raise _refused(f"it is no reply: {str(error)[:300]}") from None
 
     def _produce(self, gateway: Gateway, document: bytes, name: str, turn: int) -> Production:
         told = script(loads(document), name, self._stage.folder)
-        return Production(told, gateway, self._tokens, turn)
+        return Production(told, gateway, self._tokens, turn, counts=name != INLINE)
 
 
 def _scope(step: Step, facts: Facts, raw: bytes) -> str:

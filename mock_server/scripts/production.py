@@ -17,9 +17,17 @@ class Production:
     """A script with its answers made ready for one gateway."""
 
     def __init__(
-        self, script: Script, gateway: Gateway, tokens: Callable[[], Tokenizer], turn: int = 0
+        self,
+        script: Script,
+        gateway: Gateway,
+        tokens: Callable[[], Tokenizer],
+        turn: int = 0,
+        *,
+        counts: bool = True,
     ) -> None:
         """`turn` tells apart the times that the same script is begun anew."""
+        self.counts = counts
+        """Its plays are counted; of one that plays for a single request they are not."""
         self.script = script
         self.turn = turn
         self.name = f"{script.digest}-{turn}"

@@ -74,7 +74,7 @@ class Described:
         if label is not None or self._sends_body(call):
             media = self.body.media(label)
         limit = FILE_LIMIT if media is None or not media.json else json_limit
-        raw = yield Read(limit)
+        raw = call.ahead[0] if call.ahead is not None else (yield Read(limit))
         if raw is None:
             raise Problem(
                 "request_too_large", f"The body is larger than {limit} bytes. Send a smaller one."

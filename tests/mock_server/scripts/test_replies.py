@@ -9,7 +9,7 @@ import pytest
 from mock_server import engines
 from mock_server.faults import fault
 from mock_server.seams import Seam
-from tests.mock_server.driving import MODEL, TOKENS, Counting, ask, body, ledger
+from tests.mock_server.driving import MODEL, TOKENS, Counting, ask, body, exchange, ledger
 from tests.mock_server.scripts.playing import play, said, statuses
 
 
@@ -195,6 +195,28 @@ def test_a_fault_that_changes_admission_acts_on_what_would_be_refused(tmp_path: 
     odd = [{"role": "user", "content": "x"}, {"role": "narrator", "content": "y"}]
     spoken = [*odd, {"role": "user", "content": "spoken"}]
     assert ask(app, body(messages=spoken)).status == 200
+
+
+def test_a_fault_that_changes_admission_acts_on_other_operations_too(tmp_path: Path) -> None:
+    app = play(
+        tmp_path,
+        """
+        [[steps]]
+        match = { operation = "getModel" }
+        reply = { fault = "models.detail", times = 1 }
+        [[steps]]
+        match = { operation = "listEvals", account = false }
+        reply = { fault = "auth.no-key-refused" }
+        """,
+    )
+    one = f"/v1/models/{MODEL}"
+    assert [exchange(app, "GET", one).status for _ in range(2)] == [404, 200]
+    assert exchange(app, "GET", "/v1/evals").status == 200
+    told = {"name": "x", "candidate_models": [MODEL], "dataset": [{"input": "hi"}]}
+    assert exchange(app, "POST", "/v1/evals", told).status != 500  # its body is not read twice
+    nobody = {"authorization": ""}
+    assert exchange(app, "GET", "/v1/evals", headers=nobody).status != 401
+    assert exchange(app, "GET", "/v1/models", headers=nobody).status == 401
 
 
 def test_a_body_that_was_read_ahead_is_still_refused_when_it_is_too_large(tmp_path: Path) -> None:
