@@ -10,8 +10,9 @@ from mock_server.gemma.commands import Stopped
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE")
-def lint(files: tuple[Path, ...]) -> None:
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of scripts, for editors.")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="FILE...")
+def lint(schema: bool, files: tuple[Path, ...]) -> None:
     """Check scripts and print what they say.
 
     Exit 1 for a step that can never do what it says, 2 for a file that is no script.
@@ -19,7 +20,7 @@ def lint(files: tuple[Path, ...]) -> None:
     try:
         from mock_server import engines
         from mock_server.scripts.linting import Weight, remarks
-        from mock_server.scripts.reading import ScriptError, read
+        from mock_server.scripts.reading import SCHEMA, ScriptError, read
         from mock_server.scripts.telling import plan
         from mock_server.tokens import Tokens
         from openapi import contract
@@ -27,6 +28,11 @@ def lint(files: tuple[Path, ...]) -> None:
         raise Stopped(
             f"the mock needs {error.name}; install it with: pip install 'gonogo[mock]'"
         ) from None
+    if schema:
+        click.echo(SCHEMA.read_text(encoding="utf-8"), nl=False)
+        return
+    if not files:
+        raise click.UsageError("say which script to check")
     tokens = Tokens.load()
     engine = engines.build("seeded", tokens)
     worst = 0

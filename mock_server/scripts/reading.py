@@ -23,6 +23,8 @@ from mock_server.validation import Shape, dotted
 from openapi.reading import read as read_yaml
 from openapi.requirement import ContractError
 
+SCHEMA = Path(__file__).parent / "script.schema.json"
+"""What a script may hold, published."""
 LARGEST = 4 * 2**20
 """Bytes of a script."""
 SUFFIXES = (".toml", ".yaml", ".yml", ".json")
@@ -51,8 +53,7 @@ class ScriptError(ValueError):
 @cache
 def shape() -> Shape:
     """Return the schema of scripts, compiled."""
-    path = Path(__file__).parent / "script.schema.json"
-    return Shape(json.loads(path.read_text(encoding="utf-8")))
+    return Shape(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
 def read(path: Path) -> Script:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,10 @@ def test_several_files_are_checked_and_the_worst_decides(tmp_path: Path) -> None
     assert "step 2: match is {}" in result.output
     assert "none.toml cannot be read" in result.output
     assert "Traceback" not in result.output
+
+
+def test_the_schema_is_printed_for_editors_and_no_file_is_wrong_use() -> None:
+    printed = CliRunner().invoke(main, ["lint", "--schema"])
+    assert (printed.exit_code, json.loads(printed.output)["title"]) == (0, "A gonogo-mock script")
+    nothing = CliRunner().invoke(main, ["lint"])
+    assert (nothing.exit_code, "say which script to check" in nothing.output) == (2, True)
