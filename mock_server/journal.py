@@ -21,6 +21,15 @@ DETAILED = 100
 
 AT_ONCE = Pace()
 
+FIELDS = (
+    "id", "completion", "at", "nanoseconds", "method", "path", "operation", "account", "model",
+    "stream", "status", "code", "prompt_tokens", "completion_tokens", "cost", "ending", "script",
+    "step",
+)  # fmt: skip
+"""Of a line, which is kept without their names."""
+
+Line = tuple[Any, ...]
+
 Jot = Callable[[Note, int], None]
 """Puts a note into a state that processes share, for which nobody waits."""
 
@@ -30,8 +39,8 @@ class Journal:
 
     def __init__(self, jot: Jot | None = None, *, tracing: bool = False) -> None:
         self._jot = jot
-        self._lines: deque[dict[str, Any]] = deque(maxlen=KEPT)
-        self._tallies: Counter[str] = Counter()
+        self._lines: deque[Line | dict[str, Any]] = deque(maxlen=KEPT)
+        self._tallies: Counter[tuple[str | None, int]] = Counter()
         self.seen = 0
         """Calls of this process in all."""
         self._live: dict[int, Call] = {}
@@ -48,16 +57,21 @@ class Journal:
 
     def note(self, call: Call, ended: int) -> None:
         """Keep what is told of a call that ended at `ended` (nanoseconds), not the call itself."""
-        line = _line(call, ended)
-        if call.trace is not None:
-            self._trace(line, call, call.trace)
-        tally = f"{line['operation'] or ''} {call.status}"
         self.seen += 1
-        if self._jot is not None:
-            self._jot(Note(NAME, line, KEPT, tally), ended)
+        line = _line(call, ended)
+        operation = call.operation.id if call.operation else None
+        if call.trace is None and self._jot is None:
+            self._lines.append(line)
+            self._tallies[operation, call.status] += 1
             return
-        self._lines.append(line)
-        self._tallies[tally] += 1
+        named = _named(line)
+        if call.trace is not None:
+            self._trace(named, call, call.trace)
+        if self._jot is not None:
+            self._jot(Note(NAME, named, KEPT, _tally(operation, call.status)), ended)
+            return
+        self._lines.append(named)
+        self._tallies[operation, call.status] += 1
 
     def read(self) -> Wishes:
         """Return how many calls there ever were, and those kept, whichever process saw them."""
@@ -69,7 +83,7 @@ class Journal:
         """Return how many calls there were of each operation and status: `OPERATION STATUS`."""
         if self._jot is not None:
             return (yield Tallied(NAME))
-        return dict(self._tallies)
+        return {_tally(*seen): count for seen, count in self._tallies.items()}
 
     def _trace(self, line: dict[str, Any], call: Call, traced: trace.Trace) -> None:
         self._live.pop(call.number, None)
@@ -84,40 +98,51 @@ class Journal:
 
     def lines(self) -> list[dict[str, Any]]:
         """Return the calls that this process alone keeps, as plain data."""
-        return list(self._lines)
+        return [line if isinstance(line, dict) else _named(line) for line in self._lines]
 
     def live(self, now: int) -> list[dict[str, Any]]:
         """Return the traced calls that have not ended at `now`, as far as they are."""
         return [
-            {**_line(call, now), "trace": trace.told(call, call.trace)}
+            {
+                **dict(zip(FIELDS, _line(call, now), strict=True)),
+                "trace": trace.told(call, call.trace),
+            }
             for call in list(self._live.values())
             if call.trace is not None
         ]
 
 
-def _line(call: Call, ended: int) -> dict[str, Any]:
+def _line(call: Call, ended: int) -> Line:
     path, model = call.incoming.path, call.selector or None
     if not call.base or call.arguments:
         # A path of the contract and a model that is served hold no key; any other text may.
         path = shown(path, call.incoming)[:200]
         model = shown(call.selector, call.incoming)[:200] or None
-    return {
-        "id": call.id,
-        "completion": call.completion or None,
-        "at": call.incoming.now,
-        "nanoseconds": ended - call.incoming.now,
-        "method": call.incoming.method,
-        "path": path,
-        "operation": call.operation.id if call.operation else None,
-        "account": call.caller.account if call.caller else None,
-        "model": model,
-        "stream": call.streams,
-        "status": call.status,
-        "code": call.code,
-        "prompt_tokens": call.prompt.tokens if call.prompt else None,
-        "completion_tokens": call.delivered if call.prompt else None,
-        "cost": call.cost,
-        "ending": call.ending,
-        "script": call.played["script"] if call.played else None,
-        "step": call.played["name"] if call.played else None,
-    }
+    return (
+        call.id,
+        call.completion or None,
+        call.incoming.now,
+        ended - call.incoming.now,
+        call.incoming.method,
+        path,
+        call.operation.id if call.operation else None,
+        call.caller.account if call.caller else None,
+        model,
+        call.streams,
+        call.status,
+        call.code,
+        call.prompt.tokens if call.prompt else None,
+        call.delivered if call.prompt else None,
+        call.cost,
+        call.ending,
+        call.played["script"] if call.played else None,
+        call.played["name"] if call.played else None,
+    )
+
+
+def _named(line: Line) -> dict[str, Any]:
+    return dict(zip(FIELDS, line, strict=True))
+
+
+def _tally(operation: str | None, status: int) -> str:
+    return f"{operation or ''} {status}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 from collections.abc import Callable, Sequence
@@ -42,10 +43,18 @@ def listen(host: str, port: int) -> socket.socket:
 
 def run(settings: Settings, listening: socket.socket, ready: Callable[[], None]) -> None:
     """Serve on a socket until the process is told to stop; `ready` is called once it answers."""
-    config = configured(build(settings))
+    config = configured(lasting(settings))
     server = AnnouncingServer(config, ready)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve(sockets=[listening]))
+
+
+def lasting(settings: Settings) -> App:
+    """Put together a mock that lives as long as its process."""
+    app = build(settings)
+    # What was made so far stays: nobody need look again and again whether it is garbage.
+    gc.freeze()
+    return app
 
 
 def configured(app: App | Callable[[], App], **more: Any) -> uvicorn.Config:

@@ -21,8 +21,8 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
-from mock_server.app import App, build
-from mock_server.server import GRACE, configured
+from mock_server.app import App
+from mock_server.server import GRACE, configured, lasting
 from mock_server.settings import Settings, SettingsError
 
 START_SECONDS = 60.0
@@ -95,7 +95,7 @@ def _app(settings: Settings, watching: int) -> App:
     """Return a worker's mock; ends the process, saying why, where there can be none."""
     threading.Thread(target=_outlive_nobody, args=(watching,), daemon=True).start()
     try:
-        return build(settings)
+        return lasting(settings)
     except SettingsError as error:
         sys.stderr.write(f"Error: {error}\n")
         sys.exit(STARTUP_FAILURE)
