@@ -25,7 +25,8 @@ from openapi import contract
 
 ROOM = 4 * 2**30
 LINE = 256
-SILENCE_SECONDS = 600.0
+LONGEST_WAIT = 3600.0
+"""Seconds from one token to the next, the time in line included."""
 PROVIDERS = ("cpu", "cuda", "dml")
 ALONE = "every process would load the model again; one answers for all, take --workers 1"
 OPTIONS = frozenset({"model_dir", "provider", "adapters", "room", "line"})
@@ -188,10 +189,10 @@ class Gemma:
             raise EngineFailure(str(error)) from None
         try:
             while answers:
-                for piece in _read(await news.take(SILENCE_SECONDS), answers, self._foreman):
+                for piece in _read(await news.take(LONGEST_WAIT), answers, self._foreman):
                     yield piece
         except TimeoutError:
-            raise EngineFailure("the model worker fell silent") from None
+            raise EngineFailure("the model did not come to it in time") from None
         finally:
             for number in answers:
                 self._foreman.cancel(number)

@@ -1,15 +1,11 @@
 """The foreman: keeps one model worker alive, hands it jobs as there is room, and passes on news.
 
-Knows processes, pipes and threads; nothing of text and nothing of HTTP.
+Knows what orders and reports say; nothing of text and nothing of HTTP.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 import queue
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mock_server.gemma.child import PROGRAM, STOP_SECONDS, Child
 from mock_server.gemma.job import (
     End,
     Gone,
@@ -28,10 +25,11 @@ from mock_server.gemma.job import (
 )
 from mock_server.gemma.room import Room
 
-PROGRAM = Path(__file__).parent.parent.parent
 START_SECONDS = 600.0
 ORDER_SECONDS = 60.0
-STOP_SECONDS = 5.0
+SILENCE_SECONDS = 300.0
+"""A worker with something to do that says nothing for as long hangs; it is ended and replaced."""
+LOOKS_A_SILENCE = 10
 LONGEST_PAUSE = 30.0
 PATIENCE = 3
 Listener = Callable[[Token | Gone], None]
@@ -60,17 +58,25 @@ class _Answer:
 class Foreman:
     """One worker at a time; when it dies, its jobs are gone and the next one is started."""
 
-    def __init__(self, folder: Path, provider: str, room: Room) -> None:
-        self._arguments = [str(folder), provider]
-        self._room = room
+    def __init__(
+        self,
+        folder: Path,
+        provider: str,
+        room: Room,
+        *,
+        silence: float = SILENCE_SECONDS,
+        program: Sequence[str] = PROGRAM,
+    ) -> None:
+        """`silence` is how many seconds a worker may say nothing; `program` what is started."""
+        self._words = [*program, str(folder), provider]
+        self._room, self._silence = room, silence
         self._lock = threading.RLock()
         self._jobs: dict[int, _Waiting] = {}
-        self._orders: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._answers: dict[str, _Answer] = {}
         self._adapters: dict[str, tuple[str, str]] = {}
         self._leaving: set[str] = set()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._closed = False
+        self._child: Child | None = None
+        self._closed = threading.Event()
         self._up = threading.Event()
         self._failures = 0
         self._first: str | None = None
@@ -81,6 +87,7 @@ class Foreman:
     def start(self) -> None:
         """Start the first worker and wait until it has the model; raises WorkerError."""
         self._keeper.start()
+        threading.Thread(target=self._watch, name="gemma-watch", daemon=True).start()
         if not self._up.wait(START_SECONDS):
             self.close()
             raise WorkerError(f"the model was not loaded within {START_SECONDS:.0f} seconds")
@@ -91,7 +98,7 @@ class Foreman:
     @property
     def process_id(self) -> int | None:
         """Of the worker that is up now."""
-        return self._process.pid if self._process else None
+        return self._child.id if self._child else None
 
     def submit(self, jobs: Sequence[tuple[Job, int, Listener]]) -> None:
         """Take jobs, each with the bytes its cache needs and who hears of it.
@@ -100,7 +107,7 @@ class Foreman:
         another thread.
         """
         with self._lock:
-            if self._closed or self._failures >= PATIENCE:
+            if self._closed.is_set() or self._failures >= PATIENCE:
                 raise WorkerError(DIED)
             for job, _, listener in jobs:
                 self._jobs[job.id] = _Waiting(job, listener)
@@ -119,7 +126,7 @@ class Foreman:
                 return
             if waiting.started:
                 waiting.listener = _ignore
-                self._orders.put(encode_order("cancel", job))
+                self._send(encode_order("cancel", job))
             else:
                 self._leave(job)
 
@@ -128,7 +135,7 @@ class Foreman:
         paths = (str(source), str(made))
         with self._lock:
             self._expect(name, leaves=False)
-            self._orders.put(encode_order("load", name, *paths))
+            self._send(encode_order("load", name, *paths))
         self._hear_out(name, f"adapter {name} was not loaded within {ORDER_SECONDS:.0f} seconds")
         with self._lock:
             self._adapters[name] = paths
@@ -147,16 +154,17 @@ class Foreman:
     def close(self) -> None:
         """End the worker; idempotent."""
         with self._lock:
-            self._closed = True
-            self._orders.put(None)
-        process = self._process
-        if process is not None:
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            self._closed.set()
+            child = self._child
+        if child is not None:
+            child.dismiss()
+            child.wait()
         if self._keeper.is_alive() and self._keeper is not threading.current_thread():
             self._keeper.join(STOP_SECONDS)
+
+    def _send(self, line: bytes) -> None:
+        if self._child is not None:
+            self._child.send(line)
 
     def _expect(self, name: str, *, leaves: bool) -> None:
         if name in self._answers:
@@ -187,53 +195,52 @@ class Foreman:
         for name in self._leaving - used:
             self._leaving.discard(name)
             self._adapters.pop(name, None)
-            self._orders.put(encode_order("unload", name))
+            self._send(encode_order("unload", name))
 
     def _begin(self, jobs: list[int]) -> None:
+        if jobs and self._child and not any(one.started for one in self._jobs.values()):
+            # Nothing was due from it until now.
+            self._child.heard = time.monotonic()
         for job in jobs:
             waiting = self._jobs[job]
             waiting.started = True
-            self._orders.put(encode_job(waiting.job))
+            self._send(encode_job(waiting.job))
 
     def _keep(self) -> None:
-        while (started := self._spawn()) is not None:
-            process, orders = started
-            threading.Thread(target=_write, args=(process, orders), daemon=True).start()
-            self._read(process)
-            with contextlib.suppress(OSError):
-                process.kill()
-            process.wait()
-            self._bury(orders)
+        while True:
+            with self._lock:
+                if self._closed.is_set():
+                    return
+                child = self._child = Child(self._words)
+            self._read(child)
+            child.kill()
+            self._bury()
             self._up.set()
             if self._first is not None:
                 return
-            if self._failures and not self._closed:
-                time.sleep(min(0.1 * 2**self._failures, LONGEST_PAUSE))
+            if self._failures:
+                self._closed.wait(min(0.1 * 2**self._failures, LONGEST_PAUSE))
 
-    def _spawn(self) -> tuple[subprocess.Popen[bytes], queue.SimpleQueue[bytes | None]] | None:
-        path = os.pathsep.join([str(PROGRAM), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
-        environment = {**os.environ, "PYTHONPATH": path, "ORT_DISABLE_TELEMETRY": "1"}
-        with self._lock:
-            if self._closed:
-                return None
-            self._orders = queue.SimpleQueue()
-            self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-P", "-m", "mock_server.gemma.worker", *self._arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env=environment,
-            )
-            return self._process, self._orders
+    def _watch(self) -> None:
+        """End a worker that hangs: reading on, the keeper sees it die."""
+        while not self._closed.wait(self._silence / LOOKS_A_SILENCE):
+            with self._lock:
+                child = self._child
+                busy = any(one.started for one in self._jobs.values())
+            if busy and child and time.monotonic() - child.heard > self._silence:
+                child.kill()
 
-    def _read(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
-        with process.stdout as reports:
-            for line in reports:
+    def _read(self, child: Child) -> None:
+        for line in child.lines():
+            try:
                 verb, words = decode_report(line)
-                if verb == "events":
-                    self._pass_on(words)
-                else:
-                    self._hear(verb, words)
+            except ValueError:
+                # Who is killed amid a report leaves half of it.
+                return
+            if verb == "events":
+                self._pass_on(words)
+            else:
+                self._hear(verb, words)
 
     def _hear(self, verb: str, words: Any) -> None:
         with self._lock:
@@ -241,7 +248,7 @@ class Foreman:
                 case "ready", [version]:
                     self.version, self._failures = version, 0
                     for name, paths in self._adapters.items():
-                        self._orders.put(encode_order("load", name, *paths))
+                        self._send(encode_order("load", name, *paths))
                     self._begin(self._room.open())
                     self._up.set()
                 case "refused", [None, reason]:
@@ -261,15 +268,16 @@ class Foreman:
                     self._leave(event.job)
             waiting.listener(event)
 
-    def _bury(self, orders: queue.SimpleQueue[bytes | None]) -> None:
+    def _bury(self) -> None:
         """A worker is dead: tell whoever it worked for; those in line wait for the next."""
-        orders.put(None)
         with self._lock:
             self._failures += 1
-            if not self.version and self._first is None and not self._closed:
+            if not self.version and self._first is None and not self._closed.is_set():
                 self._first = f"{DIED} before the model was loaded"
             self._room.close()
-            given_up = self._closed or self._failures >= PATIENCE or self._first is not None
+            given_up = (
+                self._closed.is_set() or self._failures >= PATIENCE or self._first is not None
+            )
             gone = [waiting for waiting in self._jobs.values() if waiting.started or given_up]
             for waiting in gone:
                 del self._jobs[waiting.job.id]
@@ -281,15 +289,6 @@ class Foreman:
                     answer.said.put(("unloaded" if answer.leaves else "refused", [name, DIED]))
         for waiting in gone:
             waiting.listener(Gone(waiting.job.id, DIED))
-
-
-def _write(process: subprocess.Popen[bytes], orders: queue.SimpleQueue[bytes | None]) -> None:
-    """Write orders on a thread of their own: a worker amid a long step reads late."""
-    assert process.stdin is not None
-    with contextlib.suppress(OSError), process.stdin as pipe:
-        while (line := orders.get()) is not None:
-            pipe.write(line)
-            pipe.flush()
 
 
 def _ignore(event: Token | Gone) -> None:
