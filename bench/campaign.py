@@ -117,13 +117,18 @@ def _told(harvest: Harvest) -> list[tuple[object, ...]]:
     ]
 
 
+def visible(name: str, clean: Run) -> bool:
+    """Tell whether a judge of exchanges, or of pairs of them, judges what a fault breaks."""
+    requirement = name.partition("/")[0]
+    judge = catalogue(contract()).entry(requirement).judge
+    assert clean.harvest is not None
+    return isinstance(judge, EveryExchange) or requirement in clean.harvest.judged
+
+
 def hunt(name: str, clean: Run, cases: int) -> Hunt:
     """Hunt one fault."""
     law, requirement = contract(), name.partition("/")[0]
     setting = clean.held.setting
-    assert clean.harvest is not None
-    judge = catalogue(law).entry(requirement).judge
-    visible = isinstance(judge, EveryExchange) or requirement in clean.harvest.judged
     with bundled_mock(("--fault", name)) as url, tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "evidence"
         harvest = asyncio.run(_hunt(url, requirement, setting, folder, cases))
@@ -134,7 +139,7 @@ def hunt(name: str, clean: Run, cases: int) -> Hunt:
     also = {cause.requirement for cause in harvest.causes.values()} - {requirement}
     return Hunt(
         name,
-        visible,
+        visible(name, clean),
         harvest.cases,
         bool(found),
         bool(harvest.causes),
@@ -197,6 +202,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.campaign", description=__doc__)
     parser.add_argument("--cases", type=int, default=CASES)
     parser.add_argument("--only", default=",".join(f"{chapter}." for chapter in CHAPTERS))
+    parser.add_argument("--visible", action="store_true", help="only what exchanges or pairs show")
     parser.add_argument("--write", action="store_true", help="write docs/fuzz-campaign.md")
     arguments = parser.parse_args()
     clean = clean_run(arguments.cases)
@@ -204,6 +210,8 @@ def main() -> None:
     print(f"clean: {sorted(clean.harvest.causes) or 'nothing'}")
     hunts = []
     for name in prey(arguments.only.split(",")):
+        if arguments.visible and not visible(name, clean):
+            continue
         each = hunt(name, clean, arguments.cases)
         hunts.append(each)
         word = f"after {each.cases} cases, {each.bytes} bytes" if each.found else "not named"

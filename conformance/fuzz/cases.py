@@ -23,7 +23,7 @@ from openapi import Contract
 
 ROUND = (
     "legal", "flawed", "odd", "broken", "flawed", "edge", "odd", "dressed", "odd", "framed", "edge",
-    "flawed", "odd", "broken", "flawed", "long", "odd", "read", "kin", "kin",
+    "kin", "odd", "broken", "flawed", "long", "odd", "read", "kin", "kin",
 )  # fmt: skip
 """What each case of a round is."""
 KEPT_ALIVE = 3

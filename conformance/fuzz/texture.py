@@ -24,15 +24,53 @@ def plain(body: object) -> bytes:
 
 def same(dice: random.Random, body: Body) -> bytes:
     """Return another spelling of the same JSON."""
-    match dice.randrange(4):
-        case 0:
-            return json.dumps(body, indent=dice.choice((0, 1, 4))).encode()
-        case 1:
-            return json.dumps(body, ensure_ascii=True, separators=(" ,\t", "\r\n:\n")).encode()
-        case 2:
-            return b" \r\n\t" + plain(dict(reversed(list(body.items())))) + b"\n\n"
-        case _:
-            return plain(body).replace(b'"model"', b'"mod\\u0065l"').replace(b"/", b"\\/")
+    return dice.choice(SPELLINGS)(body)
+
+
+def _indented(body: Body) -> bytes:
+    return json.dumps(body, indent=4).encode()
+
+
+def _on_lines(body: Body) -> bytes:
+    return json.dumps(body, indent=0, ensure_ascii=True).encode()
+
+
+def _loose(body: Body) -> bytes:
+    return json.dumps(body, separators=(" ,\t", "\r\n:\n")).encode()
+
+
+def _backwards(body: Body) -> bytes:
+    return b" \r\n\t" + plain(dict(reversed(list(body.items())))) + b"\n\n"
+
+
+def _escaped_names(body: Body) -> bytes:
+    return plain(body).replace(b'"model"', b'"mod\\u0065l"').replace(b"/", b"\\/")
+
+
+def _escaped(body: Body) -> bytes:
+    """Spell every letter of every text as an escape, names of members apart."""
+    return _TEXT.sub(_escape_all, _ascii(body))
+
+
+_TEXT = re.compile(rb'"((?:[^"\\]|\\.)*)"(:?)')
+_LETTER = re.compile(rb"\\(?:u[0-9a-f]{4}|.)|[A-Za-z]")
+
+
+def _escape_all(found: re.Match[bytes]) -> bytes:
+    return found[0] if found[2] else b'"' + _LETTER.sub(_escape, found[1]) + b'"'
+
+
+def _escape(found: re.Match[bytes]) -> bytes:
+    return found[0] if found[0].startswith(b"\\") else b"\\u%04x" % found[0][0]
+
+
+def _ascii(body: Body) -> bytes:
+    return json.dumps(body, separators=(",", ":")).encode()
+
+
+SPELLINGS: tuple[Callable[[Body], bytes], ...] = (
+    _indented, _on_lines, _loose, _backwards, _escaped_names, _escaped, _escaped, _ascii,
+)  # fmt: skip
 
 
 def broken(dice: random.Random, body: Body) -> bytes:
@@ -87,7 +125,8 @@ CARDS: tuple[Texture, ...] = (
         b'"stream":false', b'"max_tokens":1', b'"messages":[]', b'"model":"x"',
         b'"temperature":NaN', b'"temperature":Infinity', b'"top_p":-Infinity',
         b'"temperature":1e999', b'"temperature":01', b'"temperature":+1', b'"n":0x1',
-        b'"top_p":.5', b'"seed":' + b"9" * 400,
+        b'"top_p":.5', b'"seed":' + b"9" * 400, b'"user":"caf\xe9"', b'"x":"\xc3"',
+        b'"user":"\xed\xa0\x80"',
         *(b'"x_deep":' + b"[" * depth + b"]" * depth for depth in (200, 2000, 20000)),
         *(b'"x_long":"' + b"a" * length + b'"' for length in (10_000, 200_000)),
     )),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from conformance.fuzz.bodies import Body
 from conformance.fuzz.kin.kinship import (
@@ -40,6 +40,46 @@ def _grows(first: Reading, other: Reading) -> Iterator[Weighed]:
     if both_ok(first, other) and before is not None and after is not None:
         due = f"more than {before} for {WORDS} words more"
         yield holds("usage.prompt-grows", after > before, due, after, other)
+
+
+MARKS = " <start_of_turn> <end_of_turn> <bos> <eos>"
+"""What looks like marks of a chat template and is text."""
+PAST = " ".join(["word"] * WORDS)
+
+
+def _marked(body: Body, answer: Reading, dice: random.Random) -> Made:
+    found = last_text(body)
+    if found is None:
+        return None
+    found[0][-1]["content"] = found[1] + MARKS
+    return body
+
+
+def _earlier(body: Body, answer: Reading, dice: random.Random) -> Made:
+    found = last_text(body)
+    if found is None:
+        return None
+    turns = found[0]
+    start = next((at for at, turn in enumerate(turns) if turn.get("role") == "user"), 0)
+    past = [{"role": "user", "content": PAST}, {"role": "assistant", "content": PAST}]
+    return {**body, "messages": [*turns[:start], *past, *turns[start:]]}
+
+
+def _ruled(body: Body, answer: Reading, dice: random.Random) -> Made:
+    found = last_text(body)
+    if found is None or found[0][0].get("role") != "user":
+        return None
+    return {**body, "messages": [{"role": "system", "content": PAST}, *found[0]]}
+
+
+def _costs(requirement: str, least: int, what: str) -> Callable[..., Iterator[Weighed]]:
+    def compare(first: Reading, other: Reading) -> Iterator[Weighed]:
+        before, after = prompt_tokens(first), prompt_tokens(other)
+        if both_ok(first, other) and before is not None and after is not None:
+            due = f"at least {before + least}, for {what}"
+            yield holds(requirement, after >= before + least, due, after, other)
+
+    return compare
 
 
 def _sampled(body: Body, answer: Reading, dice: random.Random) -> Made:
@@ -106,6 +146,9 @@ def _same(first: Reading, other: Reading) -> Iterator[Weighed]:
 
 KIN = (
     Kin("longer", _longer, _grows),
+    Kin("marked", _marked, _costs("request.marks-are-text", 4, "four marks more")),
+    Kin("earlier", _earlier, _costs("usage.turns-counted", 2 * WORDS, "two turns more")),
+    Kin("ruled", _ruled, _costs("usage.system-counted", 4, "a system text")),
     Kin("sampled", _sampled, _unmoved),
     Kin("part", _part, _as_one),
     Kin("parts", _parts, _as_joined),
