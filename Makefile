@@ -33,6 +33,9 @@ check: .venv/dev  ## format, lint, types, layers
 panel: .venv/dev  ## the full matrix: clean mock, every variant, every fault; writes docs/panel.md
 	$(BIN)/python -m bench.panel --write
 
+voices: .venv/dev  ## judge the small Gemma, its base and both adapters, in both scopes
+	$(BIN)/python -m bench.voices
+
 campaign: .venv/dev  ## hunt every fault with the fuzz alone, kill rate; writes docs/fuzz-campaign.md
 	$(BIN)/python -m bench.campaign --write
 
@@ -44,4 +47,4 @@ docs: .venv/dev  ## write the documentation site and build it into build/site
 bench: .venv/dev  ## measure both sides in one run and print ratios
 	$(BIN)/python -m bench
 
-.PHONY: help demo test check panel campaign docs bench
+.PHONY: help demo test check panel voices campaign docs bench
