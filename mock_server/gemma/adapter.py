@@ -7,6 +7,7 @@ format.
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ import numpy as np
 from mock_server.gemma.peft import Pair, PeftError, read_peft
 from mock_server.gemma.shape import Slot
 from mock_server.gemma.weights import Array
+
+# Set before the import: it would write to the home directory and call its maker otherwise.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 LARGEST_RANK = 512
 
@@ -96,7 +100,7 @@ def check(arrays: Mapping[str, Array], slots: tuple[Slot, ...], name: str) -> No
 def read(path: Path) -> dict[str, Array]:
     """The matrices of an `.onnx_adapter` file by their graph names."""
     try:
-        adapter = _format().read_adapter(str(path))
+        adapter = _runtime().AdapterFormat.read_adapter(str(path))
         # The arrays only borrow the file's memory.
         return {name: value.numpy().copy() for name, value in adapter.get_parameters().items()}
     except Exception:
@@ -105,8 +109,8 @@ def read(path: Path) -> dict[str, Array]:
 
 def write(path: Path, arrays: Mapping[str, Array]) -> None:
     """Write an `.onnx_adapter` file."""
-    make = importlib.import_module("onnxruntime").OrtValue.ortvalue_from_numpy
-    adapter = _format()()
+    make = _runtime().OrtValue.ortvalue_from_numpy
+    adapter = _runtime().AdapterFormat()
     adapter.set_adapter_version(1)
     adapter.set_model_version(1)
     values = {name: make(np.ascontiguousarray(array)) for name, array in arrays.items()}
@@ -114,8 +118,8 @@ def write(path: Path, arrays: Mapping[str, Array]) -> None:
     adapter.export_adapter(str(path))
 
 
-def _format() -> Any:
-    return importlib.import_module("onnxruntime").AdapterFormat
+def _runtime() -> Any:
+    return importlib.import_module("onnxruntime")
 
 
 def _fits(module: str, pair: Pair, inputs: int, outputs: int) -> None:

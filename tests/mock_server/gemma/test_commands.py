@@ -1,6 +1,9 @@
 """`gonogo-mock prepare`, and what `serve` takes for the gemma engine, from the command line."""
 
+import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +25,17 @@ def test_prepare_says_what_to_type_next(tmp_path: Path, monkeypatch: pytest.Monk
     assert result.exit_code == 0, result.output
     assert "10 places for adapters, 1 adapters" in result.output
     assert f"gonogo-mock serve --engine gemma --model-dir {tmp_path / 'mine'}" in result.output
+
+
+def test_no_file_is_left_in_the_cache_folder(tmp_path: Path):
+    home = tmp_path / "home"
+    home.mkdir()
+    quiet = {key: value for key, value in os.environ.items() if not key.startswith(("ORT_", "CI"))}
+    words = [sys.executable, "-m", "mock_server", "prepare", str(BUILDER / "int4_cpu")]
+    words += [str(tmp_path / "mine"), "--tokenizer", str(SHIPPED), "--adapter"]
+    environment = {**quiet, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
+    subprocess.run([*words, f"one={BUILDER / 'peft'}"], env=environment, check=True)
+    assert list(home.iterdir()) == []
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 1)])
