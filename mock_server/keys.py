@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mock_server.message import Incoming
-from mock_server.quota import SECOND, Quota, Unit
+from mock_server.quota import Quota, Unit
 
 DEFAULT_KEY = "sk-aig-mock"
 NANO_USD = 1_000_000_000
@@ -134,7 +134,7 @@ def built_in() -> list[tuple[str, Caller]]:
         (f"{DEFAULT_KEY}-over-limit", Caller("over-limit", Quota(60), exhausted=True)),
         (f"{DEFAULT_KEY}-small", Caller("small", Quota(5))),
         # As small, and full again so soon that a test may wait for it.
-        (f"{DEFAULT_KEY}-quick", Caller("quick", Quota(5, 20 * SECOND))),
+        (f"{DEFAULT_KEY}-quick", Caller("quick", Quota(15, burst=5))),
         (
             f"{DEFAULT_KEY}-few-tokens",
             Caller("few-tokens", tokens=Quota(1_000, unit=Unit.TOKENS)),

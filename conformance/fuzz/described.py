@@ -53,6 +53,12 @@ class Line:
     recorded: Sequence[Exchange] = ()
 
 
+def _roots(law: Contract) -> frozenset[str]:
+    """Return the paths at the root of the server, where the document's base URL is below it."""
+    bases = {each.base for each in law.operations}
+    return frozenset(each.path for each in law.operations if not each.base and len(bases) > 1)
+
+
 def sendable(law: Contract, loopback: bool, allowed: Iterable[str]) -> list[Operation]:
     """Return the operations that may be sent; UsageError for an allowed one that is not there.
 
@@ -122,6 +128,7 @@ class Described:
             self._took,
             line.perform,
             line.recorded,
+            _roots(self.law),
         )
         for tried in run(self.law.document, labels, wishes, wire):
             self._take(tried)

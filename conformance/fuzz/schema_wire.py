@@ -53,6 +53,8 @@ class SchemaWire:
     """Sends a request; without it, what is not on record ends the run."""
     recorded: Iterable[Exchange] = ()
     """In the order in which they were made."""
+    roots: frozenset[str] = frozenset()
+    """Paths that the document puts beside its base URL; the engine sends them below it."""
     phase: str = OWN
     exchanges: dict[str, Exchange] = field(default_factory=dict)
     """The engine's name of a case → its last exchange."""
@@ -113,16 +115,17 @@ class SchemaWire:
         ]
         path, body = message.path_url, message.body
         below = path.startswith(self.base_path)
+        path = path[len(self.base_path) :] if below else path
         return Request(
             label=label,
             method=str(message.method),
-            path=self.secrets.scrub_text(path[len(self.base_path) :] if below else path),
+            path=self.secrets.scrub_text(path),
             headers=self.secrets.scrub_headers(headers),
             body=None if body is None else self.secrets.scrub(_bytes(body)),
             authorization="Bearer {valid}"
             if keyed and (("Authorization", keyed) in pairs)
             else None,
-            at_root=not below,
+            at_root=not below or path.partition("?")[0] in self.roots,
         )
 
 

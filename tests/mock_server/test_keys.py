@@ -27,7 +27,7 @@ def test_every_account_of_the_design_has_a_key() -> None:
     assert states[""].balance == 10**6 * 10**9
     assert states["-no-credit"].balance == 0
     assert states["-over-limit"].exhausted
-    assert states["-small"].quota.limit == states["-quick"].quota.limit == 5
+    assert states["-small"].quota.limit == states["-quick"].quota.burst == 5
     assert states["-quick"].quota.step < states["-small"].quota.step
     assert states["-upstream-down"].upstream is Upstream.DOWN
     assert states["-saturated"].upstream is Upstream.SATURATED
