@@ -144,6 +144,9 @@ def _closing(document: Mapping[str, Any], console: Console) -> None:
         console.print(_line(f"known: {identity}: {baseline['reasons'][identity]}", style="dim"))
     for entry in baseline.get("stale", ()):
         console.print(_line(f"stale baseline entry: {entry}", style="bold red"))
+    fuzz = document["measurements"].get("fuzz")
+    if fuzz is not None:
+        console.print(_line(f"fuzz: {fuzz['note']}, seed {fuzz['seed']}"))
     spent = run["spent"]
     console.print(
         _line(

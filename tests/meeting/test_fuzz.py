@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import statistics
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from conformance.replaying import replay
 from conformance.report_schema import departure
+from conformance.reports.text import show
 from conformance.session import Options, bundled_target, hold
 
 SEED = 7
@@ -40,6 +43,9 @@ def test_a_clean_mock_has_nothing_to_object_to_and_the_same_twice() -> None:
     assert set(verdicts(first).values()) == {"PASS"}
     assert first["measurements"]["fuzz"]["cases"] == 120
     assert departure(first) is None
+    console = Console(file=io.StringIO())
+    show(first, console)
+    assert "fuzz: 120 cases, 0 causes, seed 7" in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 FAULTS = ("request.temperature-range", "usage.adds-up", "framing.media-type/choices")
