@@ -5,15 +5,16 @@ Knows no errand: each runs itself, with what the edge hands it.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mock_server.edge import Edge
 
 
-class Errand:
+class Errand(ABC):
     """Something to be done for a call before it goes on."""
 
+    @abstractmethod
     async def run(self, edge: Edge) -> Any:
         """Do it; what is returned is what the wish is granted with."""
-        raise NotImplementedError
