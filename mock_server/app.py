@@ -61,14 +61,18 @@ class App:
         await on_a_task()
         await self._control(scope, receive, send)  # type: ignore[misc]
 
+    async def aclose(self) -> None:
+        """Let go of all that is held; nothing is answered any more."""
+        await self.edge.agenda.aclose()
+        self.edge.gateway.engine.close()
+        await self.edge.state.aclose()
+
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
             ends = message["type"] == "lifespan.shutdown"
             if ends:
-                await self.edge.agenda.aclose()
-                self.edge.gateway.engine.close()
-                await self.edge.state.aclose()
+                await self.aclose()
             await send({"type": f"{message['type']}.complete"})
             if ends:
                 return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +20,8 @@ from mock_server.state_options import shared, sharing, unshare
 from mock_server.surface_options import surfaced, surfacing
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from mock_server.settings import Settings
 
 HINT = "pip install 'gonogo[mock]'"
@@ -55,6 +57,13 @@ main.add_command(drift)
 @click.option("--script", metavar="FILE", help="What to answer, in order; read again on change.")
 @paced
 @shared
+@click.option(
+    "--runner",
+    type=click.Choice(["uvicorn", "granian"]),
+    default="uvicorn",
+    show_default=True,
+    help="The server; granian is quicker, and knows nothing below HTTP.",
+)
 @click.option("--list-faults", is_flag=True, help="Print the faults and exit.")
 @click.option("--list-variants", is_flag=True, help="Print the variants and exit.")
 @click.option(
@@ -88,6 +97,10 @@ def serve(
                 click.echo(f"{name:44} {behaving[0].sentence}")
         return
     try:
+        if more["workers"] > 1 and more["runner"] != "uvicorn":
+            raise SettingsError(
+                f"--runner {more['runner']} takes no --workers; leave one of them out"
+            )
         if more["workers"] > 1 and (reason := engines.alone(engine)):
             raise SettingsError(f"--engine {engine} takes no --workers: {reason}")
         settings = Settings(
@@ -104,7 +117,7 @@ def serve(
             control_token=secrets.token_urlsafe(18),
         )
         try:
-            _serve(settings, host, port, ready_json, more["workers"])
+            _serve(settings, host, port, ready_json, more["workers"], more["runner"])
         finally:
             unshare(settings.state)
     except SettingsError as error:
@@ -115,7 +128,9 @@ def serve(
         raise Stopped(f"the mock needs {error.name}; install it with: {HINT}") from None
 
 
-def _serve(settings: Settings, host: str, port: int, ready_json: bool, workers: int) -> None:
+def _serve(
+    settings: Settings, host: str, port: int, ready_json: bool, workers: int, runner: str
+) -> None:
     from mock_server.server import listen, ready_line, run
 
     listening = listen(host, port)
@@ -134,9 +149,24 @@ def _serve(settings: Settings, host: str, port: int, ready_json: bool, workers: 
         click.echo(f"GONOGO_INSPECTOR=http://{shown}:{port}/__gonogo__/#{token}")
 
     with listening:
+        if runner == "granian":
+            _by_granian(settings, listening, ready)
+            return
         if workers == 1:
             run(settings, listening, ready)
             return
         from mock_server.server.workers import run as run_workers
 
         run_workers(settings, listening, workers, ready)
+
+
+def _by_granian(settings: Settings, listening: socket, ready: Callable[[], None]) -> None:
+    try:
+        from mock_server.server.by_granian import run
+    except ModuleNotFoundError as error:
+        if error.name != "granian":
+            raise
+        raise Stopped(
+            "--runner granian needs granian; install it with: pip install 'gonogo[granian]'"
+        ) from None
+    run(settings, listening, ready)

@@ -8,7 +8,7 @@ every other request, as if it had not been here. Knows no connection.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from mock_server import parameters, turns
@@ -79,6 +79,11 @@ class Express:
         self.paths = frozenset(self._routes)
         """Of chat, as they stand in a request line."""
 
+    def expects(self, path: bytes, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Tell of a POST whose body has not come whether `answer` will be of use then."""
+        given = dict(headers)
+        return self._caller(path, given, self._clock()) is not None
+
     def answer(
         self, path: bytes, headers: Iterable[tuple[bytes, bytes]], raw: bytes
     ) -> tuple[Call, Reply | None] | None:
@@ -86,16 +91,13 @@ class Express:
 
         None for whatever has to go the usual way; nothing has happened to it then.
         """
-        gateway, state, route = self._gateway, self._state, self._routes.get(path)
-        now = self._clock()
-        if route is None or type(state) is not memory.State or not self._open(now):
-            return None
+        gateway, state, now = self._gateway, self._state, self._clock()
         given = dict(headers)
-        if not HARMLESS.issuperset(given) or given.get(b"content-type") not in LABELS:
-            return None
-        caller = self._caller(given.get(b"authorization", b""))
+        caller = self._caller(path, given, now)
         if caller is None or len(raw) > LARGEST:
             return None
+        assert isinstance(state, memory.State)
+        route = self._routes[path]
         facts = gateway.settings.model
         # The same bytes are as right the second time; only what they are asked of may differ.
         check = self._remembered if len(raw) <= SHORT else self._check
@@ -193,7 +195,15 @@ class Express:
             and gateway.stage.current(now) is None
         )
 
-    def _caller(self, authorization: bytes) -> Caller | None:
+    def _caller(self, path: bytes, given: Mapping[bytes, bytes], now: int) -> Caller | None:
+        """Return who asks, if nothing about the head of a request is special."""
+        if path not in self._routes or type(self._state) is not memory.State:
+            return None
+        if not HARMLESS.issuperset(given) or given.get(b"content-type") not in LABELS:
+            return None
+        return self._known(given.get(b"authorization", b"")) if self._open(now) else None
+
+    def _known(self, authorization: bytes) -> Caller | None:
         """Return whom a header belongs to, if nothing about that account is special."""
         found = self._callers.get(authorization)
         if found is None:

@@ -80,6 +80,8 @@ class Behaving:
     name: str
     seam: Seam
     act: Callable[..., Any]
+    below: bool = False
+    """It reaches below HTTP, which only the mock's own server can."""
 
     @property
     def sentence(self) -> str:
@@ -96,13 +98,16 @@ class Register:
         self._known: dict[str, list[Behaving]] = {}
         self._complete = False
 
-    def __call__(self, name: str, at: str) -> Callable[[Act], Act]:
-        """Register a function under a name at a seam; one name may act at several seams."""
+    def __call__(self, name: str, at: str, *, below: bool = False) -> Callable[[Act], Act]:
+        """Register a function under a name at a seam; one name may act at several seams.
+
+        `below` marks one that uses `Raw` or `HangUp`.
+        """
 
         def registered(act: Act) -> Act:
             if not act.__doc__:
                 raise TypeError(f"{self._word} {name!r} needs a docstring that says what it does")
-            self._known.setdefault(name, []).append(Behaving(name, Seam(at), act))
+            self._known.setdefault(name, []).append(Behaving(name, Seam(at), act, below))
             return act
 
         return registered

@@ -30,7 +30,7 @@ async def read(incoming: Incoming, limit: int, receive: Receive) -> bytes | None
     if length is not None and length.isdecimal() and int(length) > limit:
         return None
     message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
+    if whole(message, length):
         body: bytes = message.get("body", b"")
         return body if len(body) <= limit else None
     parts: list[bytes] = []
@@ -45,6 +45,14 @@ async def read(incoming: Incoming, limit: int, receive: Receive) -> bytes | None
         if not message.get("more_body"):
             return b"".join(parts)
         message = await receive()
+
+
+def whole(message: Message, length: str | None) -> bool:
+    """Tell whether a message holds all of a body, which may have told its length."""
+    if message["type"] != "http.request":
+        return False
+    # Some servers say only afterwards that nothing more will come.
+    return not message.get("more_body") or length == str(len(message.get("body", b"")))
 
 
 class Sender:

@@ -69,7 +69,7 @@ Nothing else lists it. A function with a docstring is put at a seam:
         """Leave out x-request-id."""
         return headers(reply, {"x-request-id": None})
 
-    @fault("framing.complete", at="writes")            # bytes on their way to the connection
+    @fault("framing.complete", at="writes", below=True)  # bytes on their way to the connection
     async def hangs_up(writes: Writes, call: Call) -> Writes:
         """Close before the last chunk."""
         async for write in writes:
@@ -77,9 +77,10 @@ Nothing else lists it. A function with a docstring is put at a seam:
             yield HangUp()
 
 At `writes`, an item is one HTTP chunk; `Raw(bytes)` goes below HTTP and `HangUp(reset=True)` ends
-the connection with RST. A stream is changed on the way, never gathered: what a fault
-leaves alone is still sent when it was made. `call` is what became known of the request
-(`mock_server.call.Call`); `call.number` counts calls, for a fault that strikes every other time.
+the connection with RST; whoever yields one of them says `below=True`. A stream is changed on the
+way, never gathered: what a fault leaves alone is still sent when it was made. `call` is what became
+known of the request (`mock_server.call.Call`); `call.number` counts calls, for a fault that strikes
+every other time.
 '''
 
 from __future__ import annotations

@@ -180,7 +180,7 @@ def shows_a_page(reply: Reply, call: Call) -> Reply:
     return headers(replace(reply, body=page), {"content-type": "text/html"})
 
 
-@fault("always.complete/at-once", at="writes")
+@fault("always.complete/at-once", at="writes", below=True)
 async def hangs_up_at_once(writes: Writes, call: Call) -> Writes:
     """Hang up without a word over a body that is no JSON."""
     if call.code == "invalid_json":
@@ -190,7 +190,7 @@ async def hangs_up_at_once(writes: Writes, call: Call) -> Writes:
         yield write
 
 
-@fault("always.complete", at="writes")
+@fault("always.complete", at="writes", below=True)
 async def hangs_up_half_way(writes: Writes, call: Call) -> Writes:
     """Hang up in the middle of a refusal."""
     async for write in writes:

@@ -133,6 +133,13 @@ def test_every_chapter_has_faults_in_a_file_or_folder_of_its_name() -> None:
         assert {module.split(".")[2] for module in modules} <= {name.partition(".")[0]}
 
 
+def test_whoever_reaches_below_http_says_so() -> None:
+    for behaving in (*fault.known().values(), *variant.known().values()):
+        for one in behaving:
+            reaches = {"Raw", "HangUp"} & set(one.act.__code__.co_names)
+            assert bool(reaches) == one.below, one.name
+
+
 def test_there_are_enough_lies_and_enough_legal_differences() -> None:
     assert len(fault.known()) >= 20
     assert len(variant.known()) >= 26

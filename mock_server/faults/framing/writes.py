@@ -34,7 +34,7 @@ async def _joined(writes: Writes, call: Call, most: int) -> Writes:
         yield b"".join(held)
 
 
-@fault("framing.complete", at="writes")
+@fault("framing.complete", at="writes", below=True)
 async def hangs_up(writes: Writes, call: Call) -> Writes:
     """Close the connection of a stream before the last chunk."""
     async for write in writes:
@@ -43,7 +43,7 @@ async def hangs_up(writes: Writes, call: Call) -> Writes:
         yield HangUp()
 
 
-@fault("framing.complete/middle", at="writes")
+@fault("framing.complete/middle", at="writes", below=True)
 async def hangs_up_midway(writes: Writes, call: Call) -> Writes:
     """Close the connection of a long stream in the middle of its fiftieth event."""
     number = 0
@@ -56,7 +56,7 @@ async def hangs_up_midway(writes: Writes, call: Call) -> Writes:
             yield write
 
 
-@fault("framing.complete/reset", at="writes")
+@fault("framing.complete/reset", at="writes", below=True)
 async def resets(writes: Writes, call: Call) -> Writes:
     """Reset the connection of a stream after its third event."""
     number = 0
@@ -67,7 +67,7 @@ async def resets(writes: Writes, call: Call) -> Writes:
             yield HangUp(reset=True)
 
 
-@fault("framing.chunks-legal", at="writes")
+@fault("framing.chunks-legal", at="writes", below=True)
 async def breaks_a_chunk_header(writes: Writes, call: Call) -> Writes:
     """Send a chunk header that is no number."""
     number = 0
@@ -80,7 +80,7 @@ async def breaks_a_chunk_header(writes: Writes, call: Call) -> Writes:
             yield write
 
 
-@fault("framing.complete/half-a-chunk", at="writes")
+@fault("framing.complete/half-a-chunk", at="writes", below=True)
 async def sends_half_a_chunk(writes: Writes, call: Call) -> Writes:
     """Close in the middle of a chunk."""
     number = 0

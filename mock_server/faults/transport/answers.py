@@ -181,7 +181,7 @@ _said_of_path("transport.unknown-path-type", "Call it another type.", type="inva
 _said_of_path("transport.unknown-path-code", "Call it a missing model.", code="model_not_found")
 
 
-@fault("transport.length-true", at="writes")
+@fault("transport.length-true", at="writes", below=True)
 async def stops_short(writes: Writes, call: Call) -> Writes:
     """Send one byte less than promised, and close."""
     async for write in writes:
@@ -193,7 +193,7 @@ async def stops_short(writes: Writes, call: Call) -> Writes:
         return
 
 
-@fault("transport.length-true/longer", at="writes")
+@fault("transport.length-true/longer", at="writes", below=True)
 async def goes_on(writes: Writes, call: Call) -> Writes:
     """Send more than promised, and close."""
     async for write in writes:
