@@ -7,13 +7,12 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from openapi.kept import kept
 from openapi.model import ModelFacts
-from openapi.reading import read
 from openapi.requirement import ContractError, Requirement, collect
 from openapi.taxonomy import ErrorKind, kinds
 
@@ -186,7 +185,10 @@ def parse(text: str, name: str = "document") -> Contract:
     """Load a contract from YAML or JSON text; raises ContractError as `load` does."""
     if len(text) > MAX_DOCUMENT_BYTES:
         raise ContractError(f"{name}: larger than {MAX_DOCUMENT_BYTES} bytes; not read")
-    document = read(text, name)
+    return _contract(_read(text, name), name)
+
+
+def _contract(document: Any, name: str) -> Contract:
     version = document.get("openapi") if isinstance(document, Mapping) else None
     if not isinstance(version, str) or not version.startswith(("3.1.", "3.2.")):
         raise ContractError(
@@ -202,22 +204,31 @@ def parse(text: str, name: str = "document") -> Contract:
 @functools.cache
 def contract() -> Contract:
     """Return the shipped contract, `gateway.yaml`."""
-    text = resources.files("openapi").joinpath("gateway.yaml").read_text(encoding="utf-8")
-    return parse(text, "gateway.yaml")
+    return _shipped("gateway.yaml")
 
 
 @functools.cache
 def account() -> Contract:
     """Return what stands beside chat, `account.yaml`: served, and never judged."""
-    text = resources.files("openapi").joinpath("account.yaml").read_text(encoding="utf-8")
-    return parse(text, "account.yaml")
+    return _shipped("account.yaml")
 
 
 @functools.cache
 def any_api() -> Contract:
     """Return what any described API owes its own document, `any_api.yaml`; it has no operations."""
-    text = resources.files("openapi").joinpath("any_api.yaml").read_text(encoding="utf-8")
-    return parse(text, "any_api.yaml")
+    return _shipped("any_api.yaml")
+
+
+def _shipped(name: str) -> Contract:
+    path = Path(__file__).parent / name
+    return _contract(kept(path, functools.partial(_read, name=name)), name)
+
+
+def _read(text: str, name: str) -> Any:
+    # A start that finds all it needs kept has no use for a reader of YAML.
+    from openapi.reading import read
+
+    return read(text, name)
 
 
 def _base(servers: object) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -215,6 +214,8 @@ def _deep(query: Mapping[str, list[str]], name: str) -> dict[str, str]:
 def _cookies(header: str | None) -> dict[str, str]:
     if not header:
         return {}
+    from http.cookies import CookieError, SimpleCookie
+
     try:
         return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
     except CookieError:

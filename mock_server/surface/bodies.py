@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from email.message import Message
-from email.parser import BytesParser
-from email.policy import HTTP
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from mock_server.problem import Problem
@@ -16,6 +13,9 @@ from mock_server.surface.kinds import converted, kinds, members
 from mock_server.text import NotJsonError, loads
 from mock_server.validation import Placed, Schemas
 from openapi import Contract, Operation
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 _JSON = re.compile(r"application/(?:.*\+)?json|text/json", re.IGNORECASE)
 FORM = "application/x-www-form-urlencoded"
@@ -154,6 +154,10 @@ def _form(pairs: Any, schema: Any, contract: Contract) -> dict[str, Any]:
 def _parts(raw: bytes, label: str) -> Iterator[tuple[str, str]]:
     """Yield name and text of each part; a file's bytes are shown as Latin-1, unread."""
     head = f"content-type: {label}\r\n\r\n".encode("latin-1", "replace")
+    # Mail's reader of parts, which hardly any request needs.
+    from email.parser import BytesParser
+    from email.policy import HTTP
+
     message = BytesParser(policy=HTTP).parsebytes(head + raw)
     if not message.is_multipart():
         raise Problem(
