@@ -21,7 +21,8 @@ from mock_server.scripts.explaining import told
 from mock_server.scripts.facts import Facts
 from mock_server.scripts.positions import Positions
 from mock_server.scripts.production import Production
-from mock_server.scripts.reading import ScriptError, script
+from mock_server.scripts.reaching import below
+from mock_server.scripts.reading import Complaint, ScriptError, script
 from mock_server.scripts.script import Per, Script, Step
 from mock_server.scripts.stage import HEADER, KIND, MAIN, NEXT, Stage
 from mock_server.state import Find, Read, Wish, Wishes
@@ -176,6 +177,10 @@ class Director:
         told = self._stage.current(call.incoming.now)
         if told is None:
             return []
+        if not self._stage.reaches and (step := below(told)):
+            raise Problem(
+                None, f"{step}, which this server cannot", status=501, type="server_error"
+            )
         loaded = self._loaded
         if loaded is None or loaded.script is not told or loaded.turn != turn:
             loaded = self._loaded = Production(told, gateway, self._tokens, turn)
@@ -190,6 +195,8 @@ class Director:
 
     def _produce(self, gateway: Gateway, document: bytes, name: str, turn: int) -> Production:
         told = script(loads(document), name, self._stage.folder)
+        if not self._stage.reaches and (step := below(told)):
+            raise ScriptError([Complaint(step, "which this server cannot")])
         return Production(told, gateway, self._tokens, turn, counts=name != INLINE)
 
 

@@ -24,7 +24,8 @@ def acts(edits: Edits) -> Iterator[Behaving]:
     if edits.breaks or edits.insert or edits.duplicates or edits.drops or edits.halves:
         yield Behaving(NAME, Seam.EVENTS, _Eventwise(edits))
     if edits.cut or edits.stalls:
-        yield Behaving(NAME, Seam.WRITES, _Bytewise(edits))
+        hangs_up = edits.cut is not None and edits.cut.how is not How.END
+        yield Behaving(NAME, Seam.WRITES, _Bytewise(edits), hangs_up)
     if edits.halves or (edits.cut and edits.cut.how is How.END):
         yield Behaving(NAME, Seam.REPLY, _Shorter(edits))
 

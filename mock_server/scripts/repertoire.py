@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
+from mock_server.scripts.reaching import below
 from mock_server.scripts.reading import Complaint, ScriptError, script
 from mock_server.scripts.script import Per, Script
 from mock_server.scripts.stage import KIND, MAIN, Stage
@@ -25,7 +26,9 @@ def put(stage: Stage, name: str, document: Any, now: int) -> Flow:
 
     Raises ScriptError for one that cannot be played.
     """
-    script(document, name, stage.folder)
+    told = script(document, name, stage.folder)
+    if not stage.reaches and (step := below(told)):
+        raise ScriptError([Complaint(step, "below HTTP, which this server cannot")])
     kept = yield Listed(KIND)
     if name not in kept and len(kept) >= MOST:
         raise ScriptError([Complaint("", f"there are {MOST} scripts already; drop some")])

@@ -48,6 +48,8 @@ class Stage:
         self.current: Callable[[int], Script | None] = _none
         """Tells the script that plays where none was set, at a time."""
         self.folder = folder
+        self.reaches = True
+        """The server lets a script reach below HTTP."""
         self._follows = False
         self._tokens = tokens
 

@@ -19,6 +19,7 @@ from granian.server.embed import Server
 from uvicorn.loops.auto import auto_loop_factory
 
 from mock_server.app import App
+from mock_server.scripts.reaching import below
 from mock_server.server import lasting
 from mock_server.server.rsgi import Rsgi
 from mock_server.settings import Settings, SettingsError
@@ -36,6 +37,13 @@ def run(settings: Settings, listening: socket.socket, ready: Callable[[], None])
     if lies:
         raise SettingsError(
             f"--runner granian cannot serve {lies[0]}, which reaches below HTTP; "
+            "use --runner uvicorn, the default"
+        )
+    stage = app.edge.gateway.stage
+    stage.reaches = False
+    if (script := stage.current(app.edge.clock())) is not None and (step := below(script)):
+        raise SettingsError(
+            f"--runner granian cannot play the script: {step}, which reaches below HTTP; "
             "use --runner uvicorn, the default"
         )
     with asyncio.Runner(loop_factory=auto_loop_factory(use_subprocess=False)) as runner:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -122,6 +123,27 @@ def test_a_client_that_leaves_pays_for_what_was_sent(mock: Running) -> None:
     entry = mock.ledger()["entries"][-1]
     assert 0 < entry["completion_tokens"] <= 4000
     assert mock.ledger()["held"] == 0
+
+
+def test_a_script_is_played_as_far_as_it_stays_in_http(mock: Running) -> None:
+    def reply(told: dict[str, Any]) -> httpx.Response:
+        return mock.client.post(CHAT, json=HELLO, headers={"x-gonogo-script": json.dumps(told)})
+
+    assert reply({"text": "By header."}).json()["choices"][0]["message"]["content"] == "By header."
+    assert reply({"status": 503, "retry_after": 7}).headers["retry-after"] == "7"
+    assert len(reply({"cut": {"byte": 20, "how": "end"}}).content) == 20
+    cut = reply({"cut": {"byte": 20}})
+    assert (cut.status_code, "cuts with close" in cut.text) == (400, True)
+
+
+def test_a_script_that_reaches_below_http_is_refused_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "cut.toml"
+    file.write_text("[[steps]]\nreply = {cut = {event = 3, how = 'reset'}}")
+    done = subprocess.run(
+        [*SERVE, "--script", str(file)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2
+    assert "step 1 (step 1) cuts with reset, which reaches below HTTP" in done.stderr
 
 
 @pytest.mark.parametrize(
