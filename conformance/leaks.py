@@ -20,8 +20,11 @@ _TRACES: tuple[Sought, ...] = (
     ),
     (
         ("file://", "node:", " /", "(/"),
-        re.compile(r"\bat (?:async )?[\w.$<>]{1,100} \(?(?:file://|node:|/)[^\s()]{1,200}:\d+:\d+"),
+        re.compile(
+            r"\bat (?:async )?(?:[\w.$<>]{1,100} )?\(?(?:file://|node:|/)[^\s()]{1,200}:\d+:\d+"
+        ),
     ),
+    (("(<anonymous>)",), re.compile(r"\bat [\w.$<> ]{1,200}\(<anonymous>\)")),
     (("goroutine ",), re.compile(r"\bgoroutine \d+ \[")),
     ((".go:",), re.compile(r"\S{1,200}\.go:\d+ \+0x[0-9a-f]+")),
     (("thread '",), re.compile(r"\bthread '[^'\n]{1,100}' panicked at")),

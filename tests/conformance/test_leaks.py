@@ -18,6 +18,8 @@ from conformance import leaks
         'File "gateway/app.py", line 31, in answer',
         "at com.example.Gate.open(Gate.java:42)",
         "    at parse (/srv/gateway/dist/index.js:10:15)",
+        "    at /srv/gateway/dist/index.js:10:15",
+        "SyntaxError: unexpected end\n    at JSON.parse (<anonymous>)",
         "goroutine 17 [running]:",
         "thread 'main' panicked at src/main.rs:3:5",
         "panic: runtime error: index out of range\n",
