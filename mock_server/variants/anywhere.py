@@ -5,11 +5,14 @@ They are legal in scope `any` only. Knows no byte of an answer.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from mock_server.call import Call
+from mock_server.completion import Prompt
 from mock_server.faults import headers
 from mock_server.message import Reply
+from mock_server.problem import Problem
 from mock_server.variants import variant
 
 Json = dict[str, Any]
@@ -38,3 +41,21 @@ def preflight_in_words(reply: Reply, call: Call) -> Reply:
     if call.incoming.method != "OPTIONS" or reply.status != 204:
         return reply
     return Reply(200, b"OK", {**reply.headers, "content-type": "text/plain; charset=utf-8"})
+
+
+@variant("wavering", at="prompt")
+def wavering(prompt: Prompt, call: Call) -> Prompt:
+    """Greedy answers vary where there is a choice of words; counting is always the same."""
+    if prompt.temperature:
+        return prompt
+    return replace(prompt, temperature=0.7, seed=call.number)
+
+
+@variant("no-penalties", at="body")
+def no_penalties(body: Json, call: Call) -> Json:
+    """Penalties are refused as parameters that the endpoint does not have."""
+    del call
+    for name in ("presence_penalty", "frequency_penalty"):
+        if body.get(name):
+            raise Problem("unsupported_parameter", f"'{name}' is not supported here.", name)
+    return body

@@ -19,12 +19,12 @@ from conformance.probes.request_accepted import (
 )
 from conformance.probes.request_cases import Row
 from conformance.probes.request_content import CONTENT, CONVERSATIONS, ORDER, PARTS, TURNS
-from conformance.probes.request_features import HARMLESS, WISHES
+from conformance.probes.request_features import HARMLESS, LACKING, WISHES
 from conformance.probes.request_malformed import BODIES
 from conformance.probes.request_ranges import AT_THE_EDGE, EDGES, OUT_OF_RANGE, WITHOUT_LOGPROBS
 from conformance.probes.request_types import WRONG_TYPES
 from conformance.settling import differing
-from conformance.verdict import Finding
+from conformance.verdict import Finding, NotApplicable
 
 TABLES: tuple[tuple[Probe, tuple[Row, ...]], ...] = (
     (AT_THE_EDGE, EDGES),
@@ -41,7 +41,10 @@ def taking(row: Row) -> ConversationJudge:
 
     def judge(transcript: Transcript) -> Statements:
         for label in sent(row, transcript):
-            yield from not_accepted(decided(transcript, label), row.why)
+            reading = decided(transcript, label)
+            if transcript.setting.scope != "gateway" and reading.error.code == LACKING:
+                raise NotApplicable(f"{reading.id}: the parameter is refused as not supported")
+            yield from not_accepted(reading, row.why)
 
     judge.__doc__ = f"Each request is answered, since {row.why}."
     return judge

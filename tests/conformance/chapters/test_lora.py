@@ -95,6 +95,29 @@ def test_a_base_that_keeps_the_adapter_on_is_seen_in_what_the_run_began_with() -
     assert opinion("lora.not-sticky", bad, setting)[0]
 
 
+@pytest.mark.parametrize(
+    ("identity", "label", "model", "source"),
+    [
+        ("lora.not-sticky", "base-after", "base", "Arr."),
+        ("lora.overlap", "both-base", "base", "Arr."),
+        ("lora.stream", "adapter-streamed", "base:pirate", "Hi."),
+    ],
+)
+def test_elsewhere_only_another_voice_is_a_lie(
+    identity: str, label: str, model: str, source: str
+) -> None:
+    anywhere = replace(GATEWAY, scope="any", greedy="1, 2")
+    plain = [answer("base-counting", "base", "1"), answer("both-adapter", "base:pirate", "Arr.")]
+    if label != "both-base":
+        plain.append(answer("both-base", "base"))
+    asked = [*_pairs("Arr."), *plain]
+    varied = [*asked, answer(label, model, "Ahoy.")]
+    assert opinion(identity, varied, anywhere) == ((), None)
+    assert opinion(identity, varied, replace(anywhere, scope="gateway"))[0]
+    lent = [*asked, answer(label, model, source)]
+    assert opinion(identity, lent, anywhere)[0]
+
+
 def test_nothing_is_said_where_no_adapter_could_be_chosen() -> None:
     asked = [refusal("chosen-0")]
     for identity in ("lora.acts", "lora.same-answer", "lora.conflict-refused", "lora.base-echo"):

@@ -180,3 +180,12 @@ def test_labels_are_unique_and_every_case_can_be_sent() -> None:
             for case in row.cases:
                 assert isinstance(case, Case)
                 assert request_of(Scene(GATEWAY), case).body is not None
+
+
+def test_a_parameter_that_an_endpoint_lacks_has_no_edges() -> None:
+    lacking = [refused("penalties-low", code="unsupported_parameter")]
+    findings, reason = opinion("request.penalty-edges", lacking)
+    assert findings == ()
+    assert isinstance(reason, NotApplicable)
+    narrow = [refused("penalties-low", code="invalid_value")]
+    assert len(opinion("request.penalty-edges", narrow)[0]) == 1
