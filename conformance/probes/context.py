@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 
+from conformance.baseline import COUNTING
 from conformance.exchange import Request
 from conformance.probe import Answer, Probe, Script, Step, ask, read, recall
 from conformance.reading import Reading
@@ -39,20 +40,28 @@ class Size:
         return max(int((tokens - self.rest) / self.per_word), 1)
 
     def learn(self, words: int, tokens: int) -> None:
-        """Take the first measurement: the rest is small against two hundred words."""
-        self.per_word = max(tokens // words, 1) if tokens >= words else tokens / words
-        self.rest = tokens - words * self.per_word
+        """Take the first measurement: the rest is small against two hundred words.
+
+        A count that hardly grows is a lie, and must not make prompts of megabytes.
+        """
+        self.per_word = max(tokens // words, 1) if tokens >= words else max(tokens / words, 0.25)
+        self.rest = max(tokens - words * self.per_word, 0)
 
     def refine(self, first: tuple[int, int], second: tuple[int, int]) -> None:
         """Take two measurements of (words, tokens)."""
         if second[0] > first[0] and second[1] > first[1]:
-            self.per_word = (second[1] - first[1]) / (second[0] - first[0])
-            self.rest = first[1] - first[0] * self.per_word
+            self.per_word = max((second[1] - first[1]) / (second[0] - first[0]), 0.25)
+            self.rest = max(first[1] - first[0] * self.per_word, 0)
 
 
 def filled(words: int) -> str:
     """Return a prompt with so many filler words."""
     return TASK + FILLER * words
+
+
+def unending(words: int) -> str:
+    """Return a prompt with so many filler words and an answer longer than `ROOM` tokens."""
+    return f"{FILLER * words}\n{COUNTING}"
 
 
 def recalling(first: str, words: int) -> str:
@@ -92,8 +101,8 @@ def _window(scene: Scene) -> Script:
     yield from _edges(scene, size, window)
     yield from _recalls(scene, size, window)
     cap = window if scene.setting.scope == "gateway" else ...
-    request = scene.chat("edge", filled(size.words(window - ROOM)), temperature=0, max_tokens=cap)
-    yield from ask(request)
+    text = unending(size.words(window - ROOM))
+    yield from ask(scene.chat("edge", text, temperature=0, max_tokens=cap))
 
 
 def _overflows(scene: Scene, size: Size, window: int) -> Script:

@@ -5,6 +5,7 @@ from json import dumps as dump
 import pytest
 
 from conformance.exchange import Exchange, Setting
+from conformance.probes.context import Size
 from conformance.verdict import Inconclusive, NotApplicable
 from tests.conformance.answers import completion, exchange
 from tests.conformance.chapters.judging import labelled, opinion
@@ -73,3 +74,11 @@ def test_what_fits_just_inside_is_answered() -> None:
 def test_what_is_just_over_is_refused() -> None:
     assert not opinion("context.window-true", [refused("outside")], SETTING)[0]
     assert opinion("context.window-true", [answered("outside", 4090)], SETTING)[0]
+
+
+@pytest.mark.parametrize("tokens", [0, 1, 24])
+def test_a_count_that_hardly_grows_makes_no_prompt_of_megabytes(tokens: int) -> None:
+    size = Size()
+    size.learn(200, tokens)
+    size.refine((200, tokens), (2000, tokens + 1))
+    assert size.words(4 * 4096) <= 16 * 4096
