@@ -95,7 +95,7 @@ def _words(scene: Scene) -> Script:
     foreign = yield from read(scene.chat("foreign", FOREIGN, temperature=0), scene)
     text, other = sea.text_of(), foreign.text_of()
     wanted: list[tuple[str, str | list[str], bool]] = [
-        ("sea-inside", [stopping.inside_word(text)], False),
+        ("sea-inside", [stopping.inside_word(text)], True),
         ("sea-blank", [stopping.edged_by_blank(text)], False),
     ]
     yield from together(_requests(scene, SEA, 64, wanted))

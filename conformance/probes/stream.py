@@ -16,7 +16,16 @@ from conformance.probes.always import counted
 from conformance.reading import Reading
 from conformance.scene import Scene
 
-LINES = "Repeat exactly: one fish\ntwo fish\n\n    red fish\n\tblue  fish\nend"
+LINES = (
+    "Repeat exactly: one fish\ntwo fish\n\n    red fish\n\tblue  fish\nend\n\n"
+    "The keeper of the old lighthouse climbs one hundred and twelve stairs before sunset, cleans "
+    "the great lantern with a linen cloth, winds the heavy clock, and writes the direction of the "
+    "wind into a green notebook. When fog comes over the harbour, fishing boats listen for the "
+    "iron bell, turn slowly towards the northern pier, and wait there until morning brings clearer "
+    "weather. Visitors may borrow binoculars, count passing ships, ask about shipwrecks, and drink "
+    "strong coffee beside the stove."
+)
+"""Blanks of every kind, and an answer long enough to show a cut after some hundred characters."""
 NUMBERED = "Count from 1 to 30 in digits, one number on each line. Write nothing else."
 
 

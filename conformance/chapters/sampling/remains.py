@@ -98,8 +98,8 @@ def _prefix_leaked(text: str) -> str:
 
 @judges(
     "sampling.stop-stream-leak",
-    on=STOPS,
-    forgery=retold(_prefix_leaked, "wide-streamed"),
+    on=(STOPS, WORDS),
+    forgery=retold(_prefix_leaked, "wide-streamed", "sea-inside-streamed"),
 )
 def stop_stream_leak(transcript: Transcript) -> Statements:
     """No part of a stop text, and nothing after it, gets into a stream."""
