@@ -202,6 +202,14 @@ def first_part_only(usage: Json, call: Call) -> None:
         usage["prompt_tokens"] = 9 + len(str(content[0].get("text", "")).split())
 
 
+@lie("usage.foreign-counted")
+def knows_ascii(usage: Json, call: Call) -> None:
+    """Count nothing of a prompt but the words of its ASCII letters."""
+    content = call.body["messages"][-1].get("content")
+    if isinstance(content, str) and not content.isascii():
+        usage["prompt_tokens"] = 9 + len(content.encode("ascii", "ignore").split())
+
+
 @lie("usage.turn-overhead")
 def another_template(usage: Json, call: Call) -> None:
     """Count the marks of a conversation twice."""

@@ -106,8 +106,9 @@ def test_a_base_that_keeps_the_adapter_on_is_seen_in_what_the_run_began_with() -
 def test_elsewhere_only_another_voice_is_a_lie(
     identity: str, label: str, model: str, source: str
 ) -> None:
-    anywhere = replace(GATEWAY, scope="any", greedy="1, 2")
-    plain = [answer("base-counting", "base", "1"), answer("both-adapter", "base:pirate", "Arr.")]
+    own = "base:pirate" if identity == "lora.not-sticky" else "base"
+    anywhere = replace(GATEWAY, scope="any", model=own)
+    plain = [answer("both-adapter", "base:pirate", "Arr.")]
     if label != "both-base":
         plain.append(answer("both-base", "base"))
     asked = [*_pairs("Arr."), *plain]
