@@ -233,7 +233,7 @@ def _keep(kept: list[str], item: str) -> None:
 
 
 def _too_deep(text: str) -> int | None:
-    if text.count("[") + text.count("{") <= DEEPEST:
+    if text.count("[") + text.count("{") <= DEEPEST or text.lstrip()[:1] not in ("[", "{"):
         return None
     level = 0
     for part in _STRUCTURE.finditer(text):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from weakref import WeakKeyDictionary
 
 from conformance import json_view
 from conformance.event import Event
@@ -72,8 +73,16 @@ def _stands_alone(line: str) -> bool:
 
 def chunks(reading: Reading) -> tuple[Chunk, ...]:
     """Return the payloads that are meant as chunks: every JSON object that reports no error."""
-    failed = {error.event for error in reading.stream.errors}
-    return tuple(chunk for chunk in reading.stream.chunks if chunk.event not in failed)
+    found = _CHUNKS.get(reading)
+    if found is None:
+        failed = {error.event for error in reading.stream.errors}
+        found = tuple(chunk for chunk in reading.stream.chunks if chunk.event not in failed)
+        _CHUNKS[reading] = found
+    return found
+
+
+_CHUNKS: WeakKeyDictionary[Reading, tuple[Chunk, ...]] = WeakKeyDictionary()
+"""Of readings that somebody still holds; fifty judges ask."""
 
 
 def sentinel_never_dispatched(reading: Reading) -> bool:

@@ -107,7 +107,10 @@ class Stream:
 
 def distinct(seen: Iterable[Seen]) -> tuple[Seen, ...]:
     """The first of each different value; 1, 1.0 and true are three values."""
-    first: dict[str, Seen] = {}
+    first: dict[str | tuple[str], Seen] = {}
     for item in seen:
-        first.setdefault(json.dumps(item.value, sort_keys=True), item)
+        value = item.value
+        # Most are texts, which stand for themselves; a tuple is no text.
+        key = value if type(value) is str else (json.dumps(value, sort_keys=True),)
+        first.setdefault(key, item)
     return tuple(first.values())
