@@ -18,6 +18,7 @@ from conformance.fuzz.envelope import may_fail
 from conformance.fuzz.harvest import Harvest
 from conformance.fuzz.kin import Family, again, known
 from conformance.fuzz.lanes import in_order
+from conformance.fuzz.owed import Owed, no_worse, owed
 from conformance.fuzz.reducing import reductions
 from conformance.json_view import read
 from conformance.perform import Performer
@@ -120,7 +121,7 @@ class Campaign:
 
     async def _shrink(self, cause: Cause, scene: Scene) -> None:
         """Look for smaller requests that show a cause, as long as steps and budget last."""
-        kin = known().get(cause.kin)
+        kin, due = known().get(cause.kin), self._owed(cause.origin)
         steps, tried = 0, {_identity(cause.origin)}
         progress = True
         while progress:
@@ -129,6 +130,8 @@ class Campaign:
                 if _identity(smaller) in tried:
                     continue
                 tried.add(_identity(smaller))
+                if not no_worse(self._owed(smaller), due):
+                    continue
                 if steps >= MOST_STEPS or self.harvest.cut:
                     return
                 steps += 1
@@ -139,6 +142,9 @@ class Campaign:
                 if cause.exchange is not before:
                     progress = True
                     break
+
+    def _owed(self, request: Request) -> Owed:
+        return owed(request, self.harvest.setting, self.harvest.law)
 
     def _numbered(self, request: Request, scene: Scene) -> Request:
         self._steps += 1

@@ -57,7 +57,7 @@ class Cause:
         return {
             "requirement": self.requirement,
             "kind": self.kind,
-            "count": self.count,
+            "count": max(self.count, 1),
             "case": self.first,
             "seed": seed,
             "expected": self.finding.expected,

@@ -46,6 +46,16 @@ class Owed:
         return not self.faults and not self.open
 
 
+def no_worse(smaller: Owed, before: Owed) -> bool:
+    """Tell whether a request that was shrunk has no flaw that it did not have before.
+
+    A lenient target takes one flaw after another, and nobody could tell in the end which counts.
+    """
+    flaws = {fault.requirement for fault in smaller.faults}
+    grown = flaws - {fault.requirement for fault in before.faults}
+    return not grown and (not smaller.open or bool(before.open))
+
+
 def owed(request: Request, setting: Setting, law: Contract) -> Owed:
     """Weigh one request."""
     return _owed(request, setting.model, setting.adapters, setting.context_window, law)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.exchange import Request, Sending, Setting
-from conformance.fuzz.owed import Owed, owed
+from conformance.fuzz.owed import Owed, no_worse, owed
 from openapi import contract
 
 MODEL = "google/gemma-7b-it-lora"
@@ -245,3 +245,15 @@ def test_what_kind_servers_read_is_strict() -> None:
     assert all(each.faults[0].strict for each in strict)
     blunt = [weighed(model=...), weighed(messages=5), weighed(temperature=[]), weighed(stop=5)]
     assert not any(each.faults[0].strict for each in blunt)
+
+
+def test_what_is_shrunk_gets_no_new_flaw_and_no_new_doubt() -> None:
+    legal, hot = weighed(), weighed(temperature=9)
+    both, blank = weighed(temperature=9, messages=[]), turns({"role": "user", "content": ""})
+    assert no_worse(legal, legal)
+    assert no_worse(legal, hot)
+    assert no_worse(hot, both)
+    assert not no_worse(both, hot)
+    assert not no_worse(hot, legal)
+    assert not no_worse(blank, legal)
+    assert no_worse(blank, blank)
