@@ -44,13 +44,14 @@ docs: .venv/dev  ## write the documentation site and build it into build/site
 	$(BIN)/python -m scripts.write_site build/site-pages
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-.venv-clients/done: tests/clients/requirements.txt .venv/dev
+.venv-clients/done: bench/clients/requirements.txt bench/clients/constraints.txt .venv/dev
 	$(PYTHON) -m venv .venv-clients
-	.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check -r tests/clients/requirements.txt
+	.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check -c bench/clients/constraints.txt -r bench/clients/requirements.txt
 	npm install --prefix .venv-clients --no-package-lock --no-save --silent openai@6.49.0
 	@touch $@
 
-clients: .venv-clients/done  ## other people's clients against the mock, graded; holds docs/report-cards.md
+clients: .venv-clients/done  ## other people's clients against the mock; writes docs/clients.md, holds docs/report-cards.md
+	$(BIN)/python -m bench.clients .venv-clients/bin/python --write
 	GONOGO_CLIENTS=.venv-clients $(BIN)/python -m pytest tests/clients
 
 bench: .venv/dev  ## measure both sides in one run and print ratios
