@@ -23,8 +23,14 @@ from conformance.settling import settle
 SEA = "Tell me something about the sea."
 ORDINARY = {"messages": [{"role": "user", "content": SEA}], "max_tokens": 12}
 
-SCRIPTS = "漢字 שלום عربي नमस्ते e\u0301 \U0001f469\u200d\U0001f680 \U0010fffd \u2028"
-"""Scripts, combining marks, a joined emoji, a private character, a line separator."""
+FOREIGN = " 東京都千代田区"
+"""A word beyond ASCII, of two tokens or more in every tokenizer we know."""
+FOREIGN_TIMES = 10
+SCRIPTS = (
+    "漢字 שלום عربي नमस्ते e\u0301 \U0001f469\u200d\U0001f680 \U0010fffd \u2028"
+    + FOREIGN * FOREIGN_TIMES
+)
+"""Scripts, combining marks, a joined emoji, a private character, a line separator; many letters."""
 
 NULLABLE = (
     "top_p", "n", "stop", "stream", "seed", "presence_penalty", "frequency_penalty",

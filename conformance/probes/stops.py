@@ -94,16 +94,19 @@ def _words(scene: Scene) -> Script:
     sea = yield from read(scene.chat("sea", SEA, temperature=0), scene)
     foreign = yield from read(scene.chat("foreign", FOREIGN, temperature=0), scene)
     text, other = sea.text_of(), foreign.text_of()
+    stream = scene.has("streaming")
     wanted: list[tuple[str, str | list[str], bool]] = [
-        ("sea-inside", [stopping.inside_word(text)], True),
         ("sea-blank", [stopping.edged_by_blank(text)], False),
     ]
-    yield from together(_requests(scene, SEA, 64, wanted))
+    requests = _requests(scene, SEA, 64, wanted)
+    inside = stopping.inside_word(text)
+    if inside:
+        requests.append(_request(scene, "sea-inside", SEA, 64, [inside], stream=stream))
+    yield from together(requests)
     alone = {
         "sea-case": [stopping.other_case(text)],
         "sea-unseen": [stopping.held_back(text)],
     }
-    stream = scene.has("streaming")
     yield from _harmless(scene, f"sea-{HARMLESS}", SEA, 64, text, alone, stream=stream)
     wanted = [("foreign-inside", [stopping.beyond_ascii(other)], False)]
     yield from together(_requests(scene, FOREIGN, 64, wanted))

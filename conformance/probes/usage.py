@@ -17,11 +17,6 @@ def order(words: int) -> str:
     return ORDER + " apple" * words
 
 
-FOREIGN = " 東京都千代田区"
-"""A word beyond ASCII, of two tokens or more in every tokenizer we know."""
-FOREIGN_TIMES = 10
-
-
 def _turns(first: int, answer: int) -> list[Message]:
     return [
         {"role": "user", "content": order(first)},
@@ -53,7 +48,6 @@ def _prompts(scene: Scene) -> Script:
         ("turns-answer-longer", _turns(10, 30)),
         ("parts", _parts(10)),
         ("parts-longer", _parts(30)),
-        ("foreign", ORDER + FOREIGN * FOREIGN_TIMES),
     ]
     if scene.setting.scope == "gateway":
         answered: list[Message] = [*_said(ORDER), {"role": "assistant", "content": "ok"}]

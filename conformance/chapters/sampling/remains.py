@@ -82,7 +82,7 @@ def _mark_cut_out(text: str) -> str:
 @judges(
     "sampling.stop-nothing-after",
     on=(STOPS, WORDS),
-    forgery=retold(_mark_cut_out, "place-2", "sea-inside"),
+    forgery=retold(_mark_cut_out, "place-2", "sea-blank"),
 )
 def stop_nothing_after(transcript: Transcript) -> Statements:
     """Nothing that comes after the stop text is in the answer."""
@@ -99,7 +99,7 @@ def _prefix_leaked(text: str) -> str:
 @judges(
     "sampling.stop-stream-leak",
     on=(STOPS, WORDS),
-    forgery=retold(_prefix_leaked, "wide-streamed", "sea-inside-streamed"),
+    forgery=retold(_prefix_leaked, "wide-streamed", "sea-inside"),
 )
 def stop_stream_leak(transcript: Transcript) -> Statements:
     """No part of a stop text, and nothing after it, gets into a stream."""

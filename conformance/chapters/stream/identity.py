@@ -23,6 +23,8 @@ from conformance.verdict import Finding
 OBJECT = "chat.completion.chunk"
 PREFIX = "chatcmpl-"
 DAY = 86_400
+NEAR = 60
+"""Seconds by which `created` may differ from the answer's own time, its making not counted."""
 _FEWEST = 4
 """Streams that must be there before two of one id are held against a target, whose ids may be short
 and random."""
@@ -202,6 +204,25 @@ def created_seconds(reading: Reading) -> Statements:
             now = int(clocks[0])
             yield _wrong(reading, seen, "created", f"Unix seconds near {now}")
             return
+
+
+def _two_hours_ago(exchange: Exchange) -> Exchange:
+    """Every chunk tells when the server was started."""
+    return forge.each_chunk(exchange, lambda chunk: {**chunk, "created": chunk["created"] - 7200})
+
+
+@reads("stream.created-now", where=with_chunks, forgery=_two_hours_ago)
+def created_now(reading: Reading) -> Statements:
+    """`created` is within a minute of the answer; a day off is told by another requirement."""
+    exchange = reading.exchange
+    begun = reading.date if reading.date is not None else exchange.began
+    earliest, latest = begun - exchange.ended_at - NEAR, begun + exchange.ended_at + NEAR
+    for seen in member(reading, "created"):
+        if isinstance(seen.value, bool) or not isinstance(seen.value, int | float):
+            continue
+        if begun and abs(seen.value - begun) <= DAY and not earliest <= seen.value <= latest:
+            yield _wrong(reading, seen, "created", f"within {NEAR} s of {begun:.0f}")
+        return
 
 
 @reads("stream.model", where=with_chunks, forgery=_each("model", None))

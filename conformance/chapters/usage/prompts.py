@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from conformance import forge
+from conformance.answering import CONTROL
 from conformance.baseline import BASELINE
 from conformance.catalogue import Statements, judges, reads
 from conformance.chapters.usage.counts import edit_usage, has_usage, usages
@@ -16,7 +17,8 @@ from conformance.json_view import ABSENT
 from conformance.probe import Transcript
 from conformance.probes.always import OVERLAP, PLACES
 from conformance.probes.caps import CEILINGS
-from conformance.probes.usage import FOREIGN, FOREIGN_TIMES, PROMPTS, REPEATS
+from conformance.probes.request_accepted import FOREIGN, FOREIGN_TIMES, TAKEN
+from conformance.probes.usage import PROMPTS, REPEATS
 from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable, Untestable
 
@@ -196,20 +198,19 @@ def parts_counted(transcript: Transcript) -> Statements:
 
 @judges(
     "usage.foreign-counted",
-    on=PROMPTS,
-    forgery=recount("foreign", lambda _: 18, "Letters beyond ASCII are not counted."),
+    on=TAKEN,
+    forgery=recount("unicode-whole", lambda _: 18, "Letters beyond ASCII are not counted."),
 )
 def foreign_counted(transcript: Transcript) -> Statements:
     """A word beyond ASCII, repeated, adds more tokens than its blanks."""
-    _per_word(transcript)
-    bare, _ = prompt_of(transcript, "bare")
-    whole, reading = prompt_of(transcript, "foreign")
-    least = bare + FOREIGN_TIMES * 3 // 2
+    sentence, _ = prompt_of(transcript, CONTROL)
+    whole, reading = prompt_of(transcript, "unicode-whole")
+    least = sentence + FOREIGN_TIMES * 3 // 2
     if whole < least:
         yield _says(
             reading,
-            f"at least {least}: {bare}, and {FOREIGN.strip()} {FOREIGN_TIMES} times",
-            str(whole),
+            f"at least {least}: {FOREIGN.strip()} {FOREIGN_TIMES} times, and more",
+            f"{whole}, and {sentence} for a short sentence",
         )
 
 

@@ -194,6 +194,13 @@ def long_ago(chunk: Json, number: int) -> Json:
     return {**chunk, "created": 0}
 
 
+@chunkwise("stream.created-now")
+def two_hours_late(chunk: Json, number: int) -> Json:
+    """Give as `created` the time of two hours ago."""
+    del number
+    return {**chunk, "created": chunk["created"] - 7200}
+
+
 @chunkwise("stream.created-constant")
 def looks_at_the_clock_again(chunk: Json, number: int) -> Json:
     """Let `created` count up."""
