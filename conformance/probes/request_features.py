@@ -53,6 +53,14 @@ JSON_MODE = Case(
         "max_tokens": 96,
     },
 )
+JSON_SCHEMA = Case(
+    "json-by-schema",
+    {
+        **_said("Describe the sea in two sentences."),
+        "response_format": {"type": "json_schema", "json_schema": SCHEMA},
+        "max_tokens": 96,
+    },
+)
 
 FEATURES = (
     Row(
@@ -103,7 +111,9 @@ FEATURES = (
         "request.format-malformed-refused",
         "`response_format` is malformed",
         (
-            Case("format-string", {"response_format": "json"}, "response_format", TYPE),
+            Case(
+                "format-string", {"response_format": "json"}, "response_format", TYPE, gateway=True
+            ),
             Case("format-number", {"response_format": {"type": 5}}),
         ),
     ),
@@ -148,7 +158,7 @@ HARMLESS = (
 def _features(scene: Scene) -> Script:
     yield from recall("baseline/plain")
     yield from send_cases(scene, FEATURES + HARMLESS)
-    for case in (TOOL, JSON_MODE):
+    for case in (TOOL, JSON_MODE, JSON_SCHEMA):
         yield from ask(request_of(scene, case))
 
 

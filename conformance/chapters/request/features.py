@@ -7,7 +7,7 @@ from conformance.answering import BASELINE, decided
 from conformance.catalogue import Statements, TranscriptForgery, judges
 from conformance.json_view import dig
 from conformance.probe import Transcript
-from conformance.probes.request_features import JSON_MODE, TOOL, WISHES
+from conformance.probes.request_features import JSON_MODE, JSON_SCHEMA, TOOL, WISHES
 from conformance.verdict import Finding
 
 
@@ -37,10 +37,9 @@ def tools_not_ignored(transcript: Transcript) -> Statements:
         )
 
 
-@judges("request.json-mode-not-ignored", on=WISHES, forgery=answered_plainly(JSON_MODE.label))
-def json_mode_not_ignored(transcript: Transcript) -> Statements:
-    """Text asked for as JSON is a JSON object, or refused."""
-    reading = decided(transcript, JSON_MODE.label)
+def _is_json(transcript: Transcript, label: str) -> Statements:
+    """The text of an answer is a JSON object, or the beginning of one that was cut."""
+    reading = decided(transcript, label)
     if not reading.ok:
         return
     text = reading.text_of()
@@ -53,3 +52,15 @@ def json_mode_not_ignored(transcript: Transcript) -> Statements:
             repr(text[:100]),
             reading.id,
         )
+
+
+@judges("request.json-mode-not-ignored", on=WISHES, forgery=answered_plainly(JSON_MODE.label))
+def json_mode_not_ignored(transcript: Transcript) -> Statements:
+    """Text asked for as JSON is a JSON object, or refused."""
+    yield from _is_json(transcript, JSON_MODE.label)
+
+
+@judges("request.json-schema-not-ignored", on=WISHES, forgery=answered_plainly(JSON_SCHEMA.label))
+def json_schema_not_ignored(transcript: Transcript) -> Statements:
+    """Text asked for by a schema is a JSON object, or refused."""
+    yield from _is_json(transcript, JSON_SCHEMA.label)

@@ -61,6 +61,7 @@ DROPPED: tuple[tuple[str, tuple[str, ...], Wrong], ...] = (
     ("tool-choice-refused", ("tool_choice",), lambda value: value not in ("none", "auto")),
     ("json-mode-refused", ("response_format",), lambda value: "json_object" in str(value)),
     ("json-mode-not-ignored", ("response_format",), lambda value: "json_object" in str(value)),
+    ("json-schema-not-ignored", ("response_format",), lambda value: "json_schema" in str(value)),
     ("json-schema-refused", ("response_format",), lambda value: "json_schema" in str(value)),
     ("format-malformed-refused", ("response_format",), lambda value: "json_" not in str(value)),
 )

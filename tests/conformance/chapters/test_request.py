@@ -125,7 +125,7 @@ def wished(text: str, finish: str = "stop") -> list[Exchange]:
     message = {"role": "assistant", "content": text}
     choices = [{"index": 0, "message": message, "finish_reason": finish}]
     body = json.dumps(completion(choices=choices)).encode()
-    return [labelled(exchange(body), "json-mode")]
+    return [labelled(exchange(body), label) for label in ("json-mode", "json-by-schema")]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,8 @@ def wished(text: str, finish: str = "stop") -> list[Exchange]:
     ],
 )
 def test_json_that_was_asked_for_is_json(text: str, finish: str, ignored: bool) -> None:
-    assert bool(opinion("request.json-mode-not-ignored", wished(text, finish))[0]) is ignored
+    for identity in ("request.json-mode-not-ignored", "request.json-schema-not-ignored"):
+        assert bool(opinion(identity, wished(text, finish))[0]) is ignored
 
 
 def test_an_image_that_changes_nothing_was_dropped() -> None:
