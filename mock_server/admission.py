@@ -47,7 +47,7 @@ def path(gateway: Gateway, call: Call) -> None:
         raise Problem(
             "unknown_url",
             f"Nothing lives at {shown}.{nearest(shown, known)} "
-            "GET /openapi.json describes every path.",
+            "GET /openapi.json describes the API.",
         )
     if call.beside:
         # Lies and differences are about the contract; what stands beside it is plain.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from mock_server.gateway import Gateway
 from mock_server.settings import Settings, SettingsError
 from mock_server.surface import Surface
+from mock_server.surface.securing import Door
 from mock_server.tokens import Tokens
 from mock_server.validation import Validation
 from openapi import Contract, ContractError, account, contract
@@ -28,6 +29,8 @@ class Documents:
     """A document of the user's own, answered from its descriptions."""
     chat: Callable[[Validation], Validation] | None = None
     """Puts that document's schema of chat in front of the contract's."""
+    door: Door | None = None
+    """What opens chat there."""
 
     def surface(self, tokens: Callable[[], Tokens]) -> Surface:
         """Return what is served beside the contract."""
@@ -43,6 +46,7 @@ class Documents:
         """Let a document of the user's own be served; raises SettingsError if none of it can be."""
         if self.chat is not None:
             gateway.validation = self.chat(gateway.validation)
+        gateway.door = self.door
         if self.described is None:
             return
         try:
@@ -63,4 +67,4 @@ def documents(settings: Settings) -> Documents:
     except ContractError as error:
         raise SettingsError(str(error)) from None
     settings = replace(settings, model=served.model)
-    return Documents(settings, served.contract, served.document, served.chat)
+    return Documents(settings, served.contract, served.document, served.chat, served.door)

@@ -24,14 +24,21 @@ def key(gateway: Gateway, call: Call) -> Wishes | None:
     """401 without a good key, where the operation asks for one."""
     if not gateway.protected(call):
         return None
-    sent = call.incoming.header("authorization")
-    given = credentials(sent) if sent else None
-    if not given:
-        raise Problem(
-            "missing_api_key",
-            "No API key came with the request. Send it as 'Authorization: Bearer sk-aig-...'.",
-            headers={"www-authenticate": "Bearer"},
-        )
+    door = gateway.surface.doors[call.operation.id] if call.beside and call.operation else None
+    door = door or gateway.door
+    if door is not None:
+        given = door.key(call.incoming)
+        if given is None:
+            return None
+    else:
+        sent = call.incoming.header("authorization")
+        given = credentials(sent) if sent else None
+        if not given:
+            raise Problem(
+                "missing_api_key",
+                "No API key came with the request. Send it as 'Authorization: Bearer sk-aig-...'.",
+                headers={"www-authenticate": "Bearer"},
+            )
     if gateway.keys.changed:
         return _looked_up(gateway, call, given)
     call.caller = gateway.keys.caller(given)

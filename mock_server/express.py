@@ -74,7 +74,10 @@ class Express:
         self._routes = {
             path.encode(): Route(operations, {})
             for path, operations in gateway.routes.exact().items()
-            if "POST" in operations and operations["POST"].id == CHAT
+            if "POST" in operations
+            and operations["POST"].id == CHAT
+            # Where nobody is asked for a key, nobody's wallet pays.
+            and operations["POST"].definition.get("security", True)
         }
         self.paths = frozenset(self._routes)
         """Of chat, as they stand in a request line."""

@@ -33,6 +33,7 @@ from openapi import Contract
 if TYPE_CHECKING:
     from mock_server.recording.tape import Tape
     from mock_server.scripts.stage import Stage
+    from mock_server.surface.securing import Door
 
 ADMISSION: tuple[Step, ...] = (
     admission.path,  # 404
@@ -98,6 +99,8 @@ class Gateway:
         """Header with the caller's own key of the provider."""
         self.routes = Routes(contract.operations)
         self.validation = Validation(contract, "ChatRequest")
+        self.door: Door | None = None
+        """What opens the contract's operations, where not the key as a bearer token does."""
         self.admission = behaviour.admission(ADMISSION)
         self._contract = contract
         self.tape = _tape(engine)
@@ -248,7 +251,7 @@ class Gateway:
         """Tell whether the operation asks for a key."""
         if call.operation is None:
             return False
-        asked = self.surface.protected if call.beside else self._protected
+        asked = self.surface.doors if call.beside else self._protected
         return call.operation.id in asked
 
     def takes_body(self, call: Call) -> bool:

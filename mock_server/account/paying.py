@@ -51,9 +51,10 @@ def held(gateway: Gateway, call: Call, name: str, tokens: int, cost: int) -> Wis
 
 
 def settlement(call: Call, name: str, tokens: int, cost: int, completion: int = 0) -> Settle:
-    """Return the wish that charges what was held under a name."""
+    """Return the wish that charges what was held under a name; the call notes what it cost."""
     caller = call.caller
     assert caller is not None
+    call.cost = (call.cost or 0) + cost
     tag = call.incoming.header(TAG) or caller.tag
     return Settle(
         name, caller.account, Ending.COMPLETE, tokens, completion, cost, call.selector, tag

@@ -18,6 +18,7 @@ from mock_server.surface.collections import parts
 from mock_server.surface.operation import Described, readable
 from mock_server.surface.refusing import refusal
 from mock_server.surface.responses import usual
+from mock_server.surface.securing import doors
 from mock_server.tokens import Tokens
 from mock_server.validation import Schemas, Validation
 from openapi import Contract, ContractError, Operation, account
@@ -46,12 +47,8 @@ class Surface:
             [*_preflights(document.operations), *document.operations], whole_segments=True
         )
         self.tokens = tokens
-        everywhere = document.document.get("security", [])
-        self.protected = {
-            operation.id
-            for operation in document.operations
-            if operation.definition.get("security", everywhere)
-        }
+        self.doors = doors(document, document.operations)
+        """What opens the operations that ask for a key, by id."""
         self._handlers = handlers
         self._body_limit = body_limit
         self.foreign = document is not account()

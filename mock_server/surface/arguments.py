@@ -69,7 +69,7 @@ class Sent:
         self._query: dict[str, list[str]] = {}
         for name, value in parse_qsl(incoming.query, keep_blank_values=True):
             self._query.setdefault(name, []).append(value)
-        self._cookies = _cookies(incoming.header("cookie"))
+        self._cookies = cookies(incoming.header("cookie"))
 
     def raw(self, parameter: Parameter, contract: Contract) -> Any:
         """Return the text, texts or members a parameter was given, or ABSENT."""
@@ -211,7 +211,8 @@ def _deep(query: Mapping[str, list[str]], name: str) -> dict[str, str]:
     }
 
 
-def _cookies(header: str | None) -> dict[str, str]:
+def cookies(header: str | None) -> dict[str, str]:
+    """Read a `Cookie` header; nothing of one that cannot be read."""
     if not header:
         return {}
     from http.cookies import CookieError, SimpleCookie

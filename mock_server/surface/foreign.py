@@ -13,6 +13,7 @@ from typing import Any
 
 from mock_server.surface.kinds import branches, members
 from mock_server.surface.operation import readable
+from mock_server.surface.securing import BEARER, Door, door
 from mock_server.validation import Placed, Schemas, Validation
 from openapi import Contract, ContractError, ModelFacts, Operation, contract, load
 
@@ -32,6 +33,8 @@ class Foreign:
     model: ModelFacts
     chat: Callable[[Validation], Validation] | None = None
     """Puts the document's own schema of chat in front of the contract's."""
+    door: Door | None = None
+    """What opens chat."""
 
 
 def foreign(path: str, facts: ModelFacts) -> Foreign:
@@ -56,6 +59,7 @@ def _read(document: Contract, facts: ModelFacts) -> Foreign:
         document,
         facts if chat is None else replace(facts, id=_model(chat, document) or facts.id),
         None if chat is None else _first(chat, document),
+        None if chat is None else _door(chat, document),
     )
 
 
@@ -105,7 +109,10 @@ def _contract(document: Contract, chat: Operation | None) -> Contract:
     paths: dict[str, Any] = {path: ours["paths"][path] for path in _ROOT if path not in taken}
     if chat is not None:
         server = {"url": f"https://gateway.example{chat.base}"}
-        paths[chat.path] = {**ours["paths"]["/chat/completions"], "servers": [server]}
+        item = {**ours["paths"]["/chat/completions"], "servers": [server]}
+        if not door(document, chat).ways:
+            item["post"] = {**item["post"], "security": []}
+        paths[chat.path] = item
     return Contract({**ours, "paths": paths})
 
 
@@ -119,6 +126,11 @@ def _first(chat: Operation, document: Contract) -> Callable[[Validation], Valida
     place = f"{pointer}/content/{name.replace('/', '~1')}/schema"
     theirs = Schemas(document).at(place)
     return lambda own: Both(theirs, own)
+
+
+def _door(chat: Operation, document: Contract) -> Door:
+    """Return what opens chat: what the document says, and the contract's bearer token."""
+    return Door((*door(document, chat).ways, (BEARER,)))
 
 
 def _model(chat: Operation, document: Contract) -> str | None:

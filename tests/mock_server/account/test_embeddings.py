@@ -75,6 +75,7 @@ def test_usage_is_the_tokenizers_and_is_paid_for() -> None:
     tokens = sum(1 + len(TOKENS.encode(text)) for text in ("a cat", "two cats"))
     assert answer.document["usage"] == {"prompt_tokens": tokens, "total_tokens": tokens}
     assert ledger(app)["charged"] == tokens * FACTS["embedding_price"]
+    assert app.edge.journal.lines()[-1]["cost"] == tokens * FACTS["embedding_price"]
     assert ledger(app)["held"] == 0
 
 

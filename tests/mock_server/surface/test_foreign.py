@@ -83,30 +83,6 @@ def test_a_contract_of_the_users_own_takes_the_place_of_ours(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("scheme", "sent", "status"),
-    [
-        ({"type": "http", "scheme": "bearer"}, {}, 401),
-        ({"type": "http", "scheme": "bearer"}, {"authorization": "Bearer sk-nobody"}, 401),
-        ({"type": "http", "scheme": "bearer"}, {"authorization": "Bearer sk-aig-mock"}, 200),
-    ],
-)
-def test_a_key_is_asked_for_where_the_document_asks_for_one(
-    tmp_path: Path, scheme: dict[str, Any], sent: dict[str, str], status: int
-) -> None:
-    app = serving(
-        tmp_path,
-        {
-            "/x": {"get": {"responses": OK, "security": [{"key": []}]}},
-            "/open": {"get": {"responses": OK}},
-        },
-        components={"securitySchemes": {"key": scheme}},
-    )
-    headers = {"authorization": "", **sent}
-    assert exchange(app, "GET", "/api/x", headers=headers).status == status
-    assert exchange(app, "GET", "/api/open", headers={"authorization": ""}).status == 200
-
-
-@pytest.mark.parametrize(
     ("responses", "status", "shown"),
     [
         ({}, 400, None),
