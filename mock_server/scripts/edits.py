@@ -43,8 +43,12 @@ class _Eventwise:
         if edits.breaks and edits.breaks.event == 0:
             return
         async for event in events:
+            data = _data(event)
+            if data is None:
+                yield event
+                continue
             number += 1
-            names = _names(event, number)
+            names = _names(data, number)
             if not names & edits.drops:
                 yield _halved(event) if names & edits.halves else event
             if names & edits.duplicates:
@@ -80,6 +84,10 @@ class _Bytewise:
         async for write in writes:
             if not isinstance(write, bytes):
                 yield write
+                continue
+            if call.streams and _data(write) is None:
+                yield write
+                before += len(write)
                 continue
             number += 1
             sent = 0
@@ -146,15 +154,22 @@ class _Shorter:
         return replace(reply, body=body)
 
 
-def _names(event: bytes, number: int) -> Named:
+def _data(event: bytes) -> bytes | None:
+    """Return what an event says, however it is spelled; None where it is only a comment."""
+    lines = event.replace(b"\r", b"\n").split(b"\n")
+    data = [line[5:] for line in lines if line.startswith(b"data:")]
+    return b"\n".join(data).strip() if data else None
+
+
+def _names(data: bytes, number: int) -> Named:
     """Return what an event is called: its number, and what it does."""
-    if event == sse.DONE:
+    if data == b"[DONE]":
         return frozenset({number, "done"})
     try:
-        chunk = loads(event.removeprefix(b"data: "))
+        chunk = loads(data)
     except NotJsonError:
         return frozenset({number})
-    choices = chunk.get("choices", [])
+    choices = chunk.get("choices", []) if isinstance(chunk, dict) else []
     names: set[int | str] = {number}
     if any(choice["finish_reason"] for choice in choices):
         names.add("finish")
@@ -167,4 +182,5 @@ def _names(event: bytes, number: int) -> Named:
 
 def _halved(event: bytes) -> bytes:
     """Cut the data of an event in half; the event itself stays whole."""
-    return event[: len(event) // 2].rstrip(b"\n") + b"\n\n"
+    kept = event.rstrip(b"\r\n")
+    return kept[: len(kept) // 2].rstrip(b"\r\n") + event[len(kept) :]

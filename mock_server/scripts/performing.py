@@ -52,7 +52,10 @@ class Performance:
         self._paused = bool(answer.edits.stalls)
         self._behaviour = gateway.behaviour
         if named or own:
-            self._behaviour = Behaviour([*own, *gateway.behaviour.chosen, *named])
+            # Cuts count events before a variant splits them; all else is done to what it made.
+            first = [one for one in own if one.seam is Seam.WRITES]
+            last = [one for one in own if one.seam is not Seam.WRITES]
+            self._behaviour = Behaviour([*first, *gateway.behaviour.chosen, *named, *last])
         self._engine = gateway.engine
         if answer.texts:
             self._engine = Spoken(answer.texts, answer.finish, tokens(), gateway.engine, version)
