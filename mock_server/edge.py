@@ -226,9 +226,12 @@ class Edge:
             async with Watch(sender.connection) as watch, aclosing(stream):
                 await stream.begin()
                 await sender.head(self.gateway.head(call))
-                events = call.behaviour.events(stream.events(), call)
-                async with aclosing(call.behaviour.writes(events, call)) as writes:
-                    await sender.stream(writes)
+                if stream.flat:
+                    await sender.pace(stream.events_at_once())
+                else:
+                    events = call.behaviour.events(stream.events(), call)
+                    async with aclosing(call.behaviour.writes(events, call)) as writes:
+                        await sender.stream(writes)
             gone = watch.gone
         ending = Ending.INTERRUPTED if gone else stream.ending
         await self._grant(self.gateway.settle(call, ending), call, receive)

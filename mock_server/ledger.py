@@ -114,6 +114,8 @@ class Ledger:
         self.spent: dict[str, Spent] = {}
         self._holds: dict[str, _Hold] = {}
         self._lapsed: dict[str, _Hold] = {}
+        self._quiet_until = 0
+        """No lease runs out before."""
 
     def open(self, wallet: str, opening: int) -> Wallet:
         """Return a wallet; one that was never seen opens with `opening`."""
@@ -138,6 +140,8 @@ class Ledger:
             return Refusal.CAP
         if money.available < amount:
             return Refusal.WALLET
+        if not self._holds:
+            self._quiet_until = until
         self._holds[request] = _Hold(account, wallet, amount, until)
         money.held += amount
         spent.held += amount
@@ -240,9 +244,12 @@ class Ledger:
 
         A request that is settled all the same, later, is charged all the same.
         """
+        if now < self._quiet_until:
+            return
         # Leases are equally long and dicts keep order, so the first live lease ends the search.
         for request, hold in list(islice(self._holds.items(), EXPIRED_AT_ONCE)):
             if hold.until > now:
+                self._quiet_until = hold.until
                 return
             self._give_back(hold)
             self._lapsed[request] = self._holds.pop(request)

@@ -106,6 +106,10 @@ class Sender:
             await connection.chunks(ready)
         return True
 
+    async def pace(self, events: Iterator[bytes]) -> None:
+        """Send events that are made without waiting, when they are due."""
+        await self._waits.flat(events, self._call, self.connection.chunks)
+
     async def stream(self, writes: AsyncGenerator[Write]) -> None:
         """Send writes when they are due, each as one chunk, until they end or hang up."""
         if self._call.schedule is None:

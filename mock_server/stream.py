@@ -46,7 +46,12 @@ class Stream:
     @property
     def rushes(self) -> bool:
         """Nothing makes it wait: neither the engine, nor a pace, nor what behaves otherwise."""
-        waits = isinstance(self._pieces, AsyncGenerator) or self._call.schedule is not None
+        return self.flat and self._call.schedule is None
+
+    @property
+    def flat(self) -> bool:
+        """Nothing but a pace makes it wait, and nothing changes it on its way."""
+        waits = isinstance(self._pieces, AsyncGenerator)
         return not (waits or self._call.behaviour.touches_streams)
 
     def begin_at_once(self) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 
 from mock_server import sse
 from mock_server.call import Call
 from mock_server.pace import SECOND, Schedule, Unit
 from mock_server.seams import Pause, Write
+
+SendChunks = Callable[[Sequence[bytes]], Awaitable[None]]
 
 
 class Waits:
@@ -32,8 +34,7 @@ class Waits:
         """Yield writes when they are due; signs of life come where that is long."""
         schedule = call.schedule
         assert schedule is not None
-        keep_alive, chunk = schedule.pace.keep_alive, schedule.pace.chunk
-        size = chunk.size if chunk is not None and chunk.unit is Unit.BYTES else 0
+        keep_alive, size = schedule.pace.keep_alive, _bytes_at_once(schedule)
         paused = 0
         async with aclosing(writes):
             async for write in writes:
@@ -56,12 +57,34 @@ class Waits:
                 else:
                     yield write
 
+    async def flat(self, events: Iterator[bytes], call: Call, send: SendChunks) -> None:
+        """Do as `paced` for a stream that nothing else makes wait or differ, without its layers."""
+        schedule = call.schedule
+        assert schedule is not None
+        keep_alive, size = schedule.pace.keep_alive, _bytes_at_once(schedule)
+        for event in events:
+            due = _due(call, schedule)
+            while (left := due - self._elapsed(call)) > 0:
+                await self._sleep(min(left, keep_alive or left) / SECOND)
+                if keep_alive and left > keep_alive:
+                    self._note(call, sse.KEEP_ALIVE)
+                    await send((sse.KEEP_ALIVE,))
+            self._note(call, event)
+            for start in range(0, len(event), size or len(event)):
+                await send((event[start : start + size] if size else event,))
+
     def _note(self, call: Call, write: bytes) -> None:
         if call.trace is not None:
             call.trace.note(self._elapsed(call), write)
 
     def _elapsed(self, call: Call) -> int:
         return self._clock() - call.incoming.now
+
+
+def _bytes_at_once(schedule: Schedule) -> int:
+    """Return how many bytes a write has; 0 for as many as there are."""
+    chunk = schedule.pace.chunk
+    return chunk.size if chunk is not None and chunk.unit is Unit.BYTES else 0
 
 
 def _due(call: Call, schedule: Schedule) -> int:

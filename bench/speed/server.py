@@ -143,7 +143,7 @@ def _answers(port: int, process: subprocess.Popen[str]) -> None:
             raise RuntimeError(f"{process.args} ended with {process.returncode}")
         with suppress(OSError, http.client.HTTPException):
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("POST", PATH, body(), headers())
+            connection.request("POST", PATH, body(max_tokens=1), headers())
             if connection.getresponse().status == 200:
                 return
         time.sleep(0.01)

@@ -52,8 +52,10 @@ def run(settings: Settings, listening: socket.socket, ready: Callable[[], None])
 def lasting(settings: Settings) -> App:
     """Put together a mock that lives as long as its process."""
     app = build(settings)
-    # What was made so far stays: nobody need look again and again whether it is garbage.
+    # What was made so far stays, and of what is made from now on hardly anything goes in circles:
+    # nobody need look again and again whether it is garbage.
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
     return app
 
 
