@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -143,16 +142,11 @@ def test_a_pattern_that_cannot_be_matched_in_bounded_time_is_refused(
         conditions({"last": {"pattern": pattern}})
 
 
-def test_a_pattern_that_would_run_for_ages_elsewhere_costs_time_linear_in_the_text() -> None:
+def test_a_pattern_that_would_run_for_ages_elsewhere_comes_back() -> None:
     (found,) = conditions({"operation": "any", "last": {"pattern": "^(a+)+$"}})
-    times = []
-    for size in (100_000, 400_000):
-        facts = Facts({"messages": [{"role": "user", "content": "a" * size + "b"}]}, {}, "", "", "")
-        began = time.process_time()
-        assert not found.holds(facts)
-        times.append(time.process_time() - began)
-    # A backtracking matcher would not come back at all.
-    assert times[1] < 1
+    sent = {"messages": [{"role": "user", "content": "a" * 400_000 + "b"}]}
+    # A matcher that backtracks would still be at it when the sun goes out.
+    assert not found.holds(Facts(sent, {}, "", "", ""))
 
 
 def test_half_a_surrogate_pair_is_matched_like_any_text() -> None:
