@@ -36,6 +36,14 @@ Two doors are public: the whole suite as one function, and the mock as a pytest 
 ::: conformance.Target
 
 ::: conformance.report.Report
+
+The fixture `gonogo_mock` (see [the mock](mock.md#in-pytest)) is one of these:
+
+::: mock_server.testing.Mock
+
+::: mock_server.testing.Wallet
+
+::: mock_server.testing.CardRead
 """
 
 
