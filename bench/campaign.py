@@ -96,6 +96,7 @@ async def _hunt(url: str, requirement: str, setting: Setting, folder: Path, case
             clock=lambda: time.monotonic() - began,
             sleep=asyncio.sleep,
             keep=keeper.write,
+            remembers=False,
         )
         numbers = itertools.takewhile(lambda number: not _of(harvest, requirement), range(cases))
         campaign = Campaign(performer, harvest, 8)

@@ -59,6 +59,8 @@ class Performer:
     pacing: Pacing = field(default_factory=Pacing)
     recorded: Mapping[str, Exchange] = field(default_factory=dict)
     """Exchanges of an earlier, interrupted run by id: answered from here, not sent again."""
+    remembers: bool = True
+    """Whether conversations may look again at what others were answered; a fuzz has too many."""
     _held: dict[str, Reading] = field(default_factory=dict, repr=False)
     """The last try of every request of the run, by probe and label."""
 
@@ -101,7 +103,9 @@ class Performer:
         for attempt in range(1, TRIES + 1):
             reading = await self._once(probe, scene, request, attempt)
             # What it cost was read from it; whoever judges it need not read it again.
-            readings[request.label] = self._held[f"{probe.name}/{request.label}"] = reading
+            readings[request.label] = reading
+            if self.remembers:
+                self._held[f"{probe.name}/{request.label}"] = reading
             exchange = reading.exchange
             noisy = _is_noise(exchange) and not probe.may_fail
             most = TRIES_OF_A_500 if exchange.status == 500 else TRIES

@@ -177,7 +177,7 @@ async def hold(target: Target, keys: Mapping[str, str], options: Options) -> Run
             harvest = None
             if options.fuzz:
                 harvest = Harvest(held.setting, law, catalogue(law), only)
-                performer = replace(performer, keep=keeper.write)
+                performer = replace(performer, keep=keeper.write, remembers=False)
                 campaign = Campaign(performer, harvest, target.concurrency, options.progress)
                 await remembering(
                     campaign, options.fuzz, options.database, options.distill, options.numbers

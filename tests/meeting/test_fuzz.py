@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import statistics
+import weakref
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from conformance.fuzz.harvest import Harvest
+from conformance.fuzz.kin import Family
 from conformance.replaying import replay
 from conformance.report_schema import departure
 from conformance.reports.text import show
@@ -122,3 +125,22 @@ def test_answers_that_do_not_hang_together_are_found_by_pairs(
     found = document["measurements"]["fuzz"]["found"]
     assert kind in {row["kind"] for row in found if row["requirement"] == fault}
     assert causes(replay(tmp_path / "evidence", fault).to_json()) == causes(document)
+
+
+def test_what_was_judged_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty thousand cases need no more memory than some hundred."""
+    seen: list[weakref.ref[Any]] = []
+    alive: list[int] = []
+    take = Harvest.take
+
+    def watched(harvest: Harvest, family: Family) -> frozenset[str]:
+        shown = take(harvest, family)
+        seen.extend(map(weakref.ref, family.readings))
+        alive.append(sum(each() is not None for each in seen))
+        return shown
+
+    monkeypatch.setattr(Harvest, "take", watched)
+    fuzzed((), Options(SEED, "usage.adds-up", fuzz=200))
+    assert len(seen) > 200
+    # What is under way, and the one that is being judged.
+    assert alive[-1] < 20
