@@ -1,8 +1,11 @@
 """Panel: the clean mock, every legal variant and every fault, each judged; writes docs/panel.md.
 
 A fault must turn its own requirement red; the clean mock and the variants must break nothing, in
-both scopes. `--quick` judges each fault by its own requirement only, as a test can afford;
-the full panel judges everything, so that it also shows which judges overlap.
+both scopes. Every member is judged in full, so that the panel also shows which judges overlap;
+`--quick` judges each fault by its own requirement only.
+
+Mock and suite share a process and a time in which waits are over at once (`bench.hurried`). What
+all members need is made before the workers are, and shared by them.
 """
 
 from __future__ import annotations
@@ -10,25 +13,32 @@ from __future__ import annotations
 import argparse
 import asyncio
 import concurrent.futures
+import gc
 import logging
 import os
+import resource
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.hurried import Hurried
+from bench.panel_page import page
+from conformance import judging
 from conformance.bundled import KEYS
+from conformance.catalogue import catalogue
 from conformance.session import Options, hold
 from conformance.target import Budget, Target
 from conformance.verdict import Verdict
-from mock_server.beside import serving
+from mock_server.app import build
+from mock_server.beside import running
 from mock_server.faults import fault
 from mock_server.settings import Settings
 from mock_server.variants import variant
-from openapi import Level, Scope, contract
+from openapi import Scope, contract
 
 RED = (Verdict.FAIL, Verdict.WARN, Verdict.UNTESTABLE, Verdict.INCONCLUSIVE)
-WORST_SECONDS = 120.0
+ROOMY = Budget(requests=3000, tokens=3_000_000, usd=10.0, seconds=300.0)
 DOCUMENT = Path(__file__).parent.parent / "docs" / "panel.md"
 
 
@@ -62,6 +72,11 @@ class Outcome:
         """Whether a fault turned its own requirement red."""
         return any(identity == self.member.requirement for identity, _ in self.red)
 
+    @property
+    def wrong(self) -> bool:
+        """Whether a fault escaped, or a legal server was accused."""
+        return not self.caught if self.member.kind == "fault" else bool(self.red)
+
 
 def members() -> list[Member]:
     """Return the whole panel; a fault is judged in the scope where its requirement weighs most."""
@@ -83,77 +98,51 @@ def members() -> list[Member]:
 
 
 def judge(member: Member, only: str | None = None) -> Outcome:
-    """Serve a member in this process and judge it."""
+    """Serve a member in this process and judge it, in full or by some requirements."""
     settings = Settings(
         faults=(member.name,) if member.kind == "fault" else (),
         variants=(member.name,) if member.kind == "variant" else (),
     )
     keys = KEYS if member.scope is Scope.GATEWAY else {"valid": KEYS["valid"]}
-    budget = Budget(requests=3000, tokens=3_000_000, usd=10.0, seconds=WORST_SECONDS)
-    with serving(settings) as url:
-        target = Target(url, scope=member.scope, budget=budget, model=settings.model.id)
-        run = asyncio.run(hold(target, keys, Options(only=only)))
-    report = run.report()
-    red = tuple(
-        (each.requirement, each.verdict.value) for each in report.rulings if each.verdict in RED
-    )
+    began, hurried = time.monotonic(), Hurried()
+    options = Options(only=only, clock=hurried.clock, sleep=hurried.sleep)
+    with running(build(settings, clock=hurried.nanoseconds)) as port:
+        url = f"http://127.0.0.1:{port}/v1"
+        target = Target(url, scope=member.scope, budget=ROOMY, model=settings.model.id)
+        run = asyncio.run(hold(target, keys, options))
+    rulings = judging.judge(run.held.docket(), catalogue(contract()), run.only)
+    red = tuple((each.requirement, each.verdict.value) for each in rulings if each.verdict in RED)
     spent = run.header.spent["requests"]
-    return Outcome(member, red, run.header.seconds, int(spent))
+    return Outcome(member, red, time.monotonic() - began, int(spent))
 
 
 def _judge(work: tuple[Member, bool]) -> Outcome:
-    logging.disable(logging.CRITICAL)
     member, quick = work
     only = member.requirement if quick and member.kind == "fault" else None
-    return judge(member, only)
+    try:
+        return judge(member, only)
+    except Exception as error:  # One that breaks the suite itself is wrong, and not the last.
+        return Outcome(member, (("the suite broke", f"{type(error).__name__}: {error}"),), 0.0, 0)
+    finally:
+        gc.collect()
+
+
+def prepare() -> None:
+    """Make what every member needs: chapters, schemas, faults, and one run of the clean mock."""
+    logging.disable(logging.CRITICAL)
+    members()
+    judge(Member("clean", "clean", Scope.GATEWAY))
+    # What is there now stays; the workers collect what they leave after each member.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
 
 
 def panel(chosen: Sequence[Member], *, quick: bool, jobs: int) -> Iterable[Outcome]:
-    """Judge members side by side, each worker one at a time."""
+    """Judge members side by side, each worker one at a time; legal ones, which take long, first."""
+    prepare()
     with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
         yield from pool.map(_judge, [(member, quick) for member in chosen])
-
-
-def document(outcomes: Sequence[Outcome]) -> str:
-    """Return docs/panel.md."""
-    faults = [each for each in outcomes if each.member.kind == "fault"]
-    others = [each for each in outcomes if each.member.kind != "fault"]
-    caught = [each for each in faults if each.caught]
-    alarms = [each for each in others if each.red]
-    ids = {each.id: each for each in contract().requirements}
-    must = [
-        each
-        for each in faults
-        if ids[each.member.requirement].level(each.member.scope) is Level.MUST
-    ]
-    must_caught = sum(each.caught for each in must)
-    rate = 100 * len(caught) / len(faults) if faults else 0.0
-    lines = [
-        "# The panel",
-        "",
-        "Generated by `make panel`; do not edit.",
-        "",
-        f"- **{rate:.1f} %** of {len(faults)} faults are caught by their own requirement "
-        f"({must_caught} of {len(must)} that break a MUST).",
-        f"- **{len(alarms)}** false alarms on {len(others)} runs of the clean mock and of "
-        f"{len({each.member.name for each in others}) - 1} legal variants, in both scopes.",
-        f"- Faults break {len({each.member.requirement for each in faults})} of "
-        f"{sum(each.excluded is None for each in ids.values())} judged requirements; each judge is "
-        "also held against a forgery (`tests/meeting/test_forgeries.py`).",
-        "",
-        "| fault | scope | caught | also red |",
-        "|---|---|---|---|",
-    ]
-    for each in faults:
-        also = [identity for identity, _ in each.red if identity != each.member.requirement]
-        shown = ", ".join(also[:6]) + (f" and {len(also) - 6} more" if len(also) > 6 else "")
-        word = "yes" if each.caught else "**no**"
-        lines.append(f"| {each.member.name} | {each.member.scope} | {word} | {shown} |")
-    lines += ["", "| legal variant | scope | raised |", "|---|---|---|"]
-    for each in others:
-        raised = ", ".join(f"{identity} {verdict}" for identity, verdict in each.red)
-        lines.append(f"| {each.member.name} | {each.member.scope} | {raised or 'nothing'} |")
-    return "\n".join(lines) + "\n"
 
 
 def main() -> int:
@@ -161,7 +150,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.panel", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="each fault by its own requirement")
     parser.add_argument("--only", default="", help="members whose name begins so")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
+    # One more than the cores, since some members make the suite wait.
+    parser.add_argument("--jobs", type=int, default=(os.cpu_count() or 2) + 1)
     parser.add_argument("--write", action="store_true", help="write docs/panel.md")
     arguments = parser.parse_args()
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -171,18 +161,20 @@ def main() -> int:
     for outcome in panel(chosen, quick=arguments.quick, jobs=arguments.jobs):
         outcomes.append(outcome)
         member = outcome.member
-        wrong = not outcome.caught if member.kind == "fault" else bool(outcome.red)
-        if wrong:
+        if outcome.wrong:
             print(f"{member.kind} {member.name} ({member.scope}): {list(outcome.red)[:8]}")
     if arguments.write:
-        DOCUMENT.parent.mkdir(exist_ok=True)
-        DOCUMENT.write_text(document(outcomes), encoding="utf-8")
+        DOCUMENT.write_text(page(outcomes), encoding="utf-8")
     faults = [each for each in outcomes if each.member.kind == "fault"]
-    escaped = [each for each in faults if not each.caught]
-    alarms = [each for each in outcomes if each.member.kind != "fault" and each.red]
+    escaped = [each for each in faults if each.wrong]
+    alarms = [each for each in outcomes if each.member.kind != "fault" and each.wrong]
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    slowest = sorted(outcomes, key=lambda each: -each.seconds)[:5]
     print(
         f"{len(faults) - len(escaped)} of {len(faults)} faults caught, {len(alarms)} false alarms "
-        f"in {len(outcomes) - len(faults)} legal runs, {time.monotonic() - began:.0f} s"
+        f"in {len(outcomes) - len(faults)} legal runs\n"
+        f"{time.monotonic() - began:.0f} s, {used.ru_utime + used.ru_stime:.0f} s of processor; "
+        f"longest: {', '.join(f'{each.member.name} {each.seconds:.0f} s' for each in slowest)}"
     )
     return 1 if escaped or alarms else 0
 

@@ -8,7 +8,7 @@ import os
 import platform
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,7 +34,7 @@ from conformance.redaction import Secrets
 from conformance.report import Header, Report
 from conformance.run import Course, Held, Progress, hold_all, introduce
 from conformance.target import Budget, Target, keyring
-from conformance.wire import Edge, Settings, Timeouts, Trust
+from conformance.wire import Clock, Edge, Settings, Timeouts, Trust
 from openapi import Contract, Scope, contract
 
 CONTRACT_PRICES = (80, 160)
@@ -66,6 +66,9 @@ class Options:
     """Numbers of the cases, where others make the rest; None makes all."""
     conversations: bool = True
     """Without them only the capabilities are found out."""
+    clock: Clock = field(default_factory=Clock)
+    sleep: Callable[[float], Awaitable[None]] | None = None
+    """Lets seconds pass; None to wait as long as they take, or until somebody interrupts."""
 
 
 def check(target: Target, options: Options | None = None) -> Report:
@@ -120,7 +123,8 @@ class Run:
         """Judge what was held and put the report together; the same live and on replay."""
         law = contract()
         docket = self.held.docket()
-        measured = measurements(self.exchanges.values(), self.held.setting)
+        known = {reading.id: reading for reading in docket.readings()}
+        measured = measurements(self.exchanges.values(), self.held.setting, known)
         exchanges = dict(self.exchanges)
         crashes = docket.crashes
         if self.harvest is not None:
@@ -154,12 +158,12 @@ async def hold(target: Target, keys: Mapping[str, str], options: Options) -> Run
     stop = Stop(governor)
     secrets = Secrets(keys, options.redact)
     with contextlib.closing(keeper), stop.on_interrupt():
-        async with Edge(edge_settings(target), secrets) as edge:
+        async with Edge(edge_settings(target, options.clock), secrets) as edge:
             performer = Performer(
                 stop.over(_Keyed(edge, secrets.roles)),
                 governor,
                 clock=lambda: time.monotonic() - began,
-                sleep=stop.sleep,
+                sleep=options.sleep or stop.sleep,
                 keep=keeper.keep,
                 patience=0.05 if target.loopback else 0.5,
                 pacing=Pacing(target.claims.requests_per_minute),
@@ -216,8 +220,8 @@ def _same_run(resumed: evidence.Evidence | None, target: Target, options: Option
         )
 
 
-def edge_settings(target: Target) -> Settings:
-    """Return what the edge is to know of a target."""
+def edge_settings(target: Target, clock: Clock | None = None) -> Settings:
+    """Return what the edge is to know of a target, and of the time."""
     http = target.http
     return Settings(
         base_url=target.url,
@@ -231,6 +235,7 @@ def edge_settings(target: Target) -> Settings:
         proxy=http.proxy,
         http2=http.http2,
         user_agent=f"gonogo/{__version__}",
+        clock=clock or Clock(),
     )
 
 

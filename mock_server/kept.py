@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -25,3 +26,16 @@ class Kept(Generic[Thing]):
         if found is None:
             found = self._things[call.behaviour] = self._make()
         return found
+
+
+class EveryOther:
+    """For a fault that strikes each second time, whatever else is asked in between."""
+
+    def __init__(self) -> None:
+        self._seen: Kept[Counter[object]] = Kept(Counter)
+
+    def strikes(self, call: Call, key: object) -> bool:
+        """Tell whether a key is asked about for the second, fourth, sixth time."""
+        seen = self._seen.at(call)
+        seen[key] += 1
+        return seen[key] % 2 == 0

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
+from conformance import stopping
 from conformance.baseline import COUNTING
 from conformance.capability import ABSENT, Found, capability, classify
 from conformance.exchange import Request, Setting
@@ -14,7 +15,7 @@ from conformance.obtained import refused
 from conformance.probe import Probe, Script, Transcript, ask, read, recall, together
 from conformance.probes.choices import OPEN
 from conformance.probes.stops import SEA
-from conformance.scene import Scene
+from conformance.scene import Message, Scene
 
 GREETING = "Say hello to a friend."
 PROMPTS = (OPEN, SEA, GREETING)
@@ -77,7 +78,8 @@ def _worn(scene: Scene) -> Script:
                 break
     more = [greedy("both-base", 0, base), greedy("both-adapter", 0, selector)]
     if streams:
-        more.append(greedy("adapter-streamed", 0, selector, stream=True))
+        told = {"include_usage": True} if scene.has("usage-in-stream") else ...
+        more.append(greedy("adapter-streamed", 0, selector, stream=True, stream_options=told))
     if gateway:
         more.append(greedy("field-0", 0, base, lora=name))
         more.append(scene.chat("twice", GREETING, model=selector, lora=name, max_tokens=1))
@@ -85,11 +87,30 @@ def _worn(scene: Scene) -> Script:
             more.append(greedy("field-streamed", 0, base, lora=name, stream=True))
     yield from together(more)
     if gateway:
+        mark = stopping.middle_of(texts[0])
+        if mark:
+            yield from ask(greedy("adapter-stopped", 0, selector, stop=[mark]))
+        yield from _under_orders(scene, base, selector)
         clash = setting.adapters[1] if len(setting.adapters) > 1 else NOBODY
         opposed: dict[str, Any] = {"model": selector, "lora": clash, "max_tokens": 1}
         yield from ask(scene.chat("conflict", GREETING, **opposed))
         path = quote(selector, safe="")
         yield from ask(scene.get("detail", f"/models/{path}"))
+
+
+def _under_orders(scene: Scene, base: str, selector: str) -> Script:
+    """Ask base and adapter with a system message, again where they say the same."""
+    for place, prompt in enumerate(PROMPTS):
+        messages: list[Message] = [
+            {"role": "system", "content": "Answer in English."},
+            {"role": "user", "content": prompt},
+        ]
+        greedy: dict[str, Any] = {"temperature": 0, "max_tokens": CAP}
+        own = scene.chat(f"ordered-base-{place}", messages, model=base, **greedy)
+        worn = scene.chat(f"ordered-adapter-{place}", messages, model=selector, **greedy)
+        said = yield from read(own, scene)
+        if not said.ok or (yield from read(worn, scene)).text_of() != said.text_of():
+            return
 
 
 WORN = Probe("lora-worn", _worn, needs=("chat", "adapter"))

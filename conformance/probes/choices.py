@@ -9,6 +9,7 @@ from conformance.baseline import CAP, COUNTING
 from conformance.capability import ABSENT, Found, capability, classify
 from conformance.modes import SEEDED, both
 from conformance.probe import Probe, Script, Transcript, ask, recall, together
+from conformance.probes.caps import YES
 from conformance.scene import Scene
 
 CHOICES_CAP = 8
@@ -57,6 +58,9 @@ def _more(scene: Scene) -> Script:
             wanted.append(scene.chat("stopped-streamed", COUNTING, stream=True, **stopped))
     if scene.setting.scope == "gateway":
         wanted.append(scene.chat("eight", "Say hello.", n=8, max_tokens=1))
+    told = {"include_usage": True} if scene.has("usage-in-stream") else ...
+    asked: dict[str, Any] = {"stream": True, "stream_options": told} if streams else {}
+    wanted.append(scene.chat("ended", YES, n=2, **asked))
     yield from together(wanted)
     greedy: dict[str, Any] = {"n": 2, "max_tokens": CAP}
     if streams:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import Any
 
 from conformance.baseline import COUNTING
 from conformance.exchange import Request
@@ -64,9 +65,12 @@ def unending(words: int) -> str:
     return f"{FILLER * words}\n{COUNTING}"
 
 
-def recalling(first: str, words: int) -> str:
-    """Return a prompt whose first word alone decides the right answer."""
-    question = " What is the password? Reply with the password only."
+QUESTION = " What is the password? Reply with the password only."
+OTHER_QUESTION = " What is the opposite of hot? Reply with one word only."
+
+
+def recalling(first: str, words: int, question: str = QUESTION) -> str:
+    """Return a prompt whose first word and whose question alone decide the right answer."""
     return f"{first} is the password. Remember it." + FILLER * words + question
 
 
@@ -153,21 +157,16 @@ def _edges(scene: Scene, size: Size, window: int) -> Script:
 
 def _recalls(scene: Scene, size: Size, window: int) -> Script:
     logprobs: object = True if scene.has("logprobs") else ...
+    recalled: dict[str, Any] = {"temperature": 0, "max_tokens": RECALL_CAP, "logprobs": logprobs}
     # A short prompt may have been asked already, beside a conversation of many turns.
     alone = yield from recall(*(f"{EARLY.name}/alone-{first}" for first in FIRST_WORDS))
     sizes = [] if len(alone) == len(FIRST_WORDS) else [("alone", 60)]
     for name, tokens in (*sizes, ("full", window - ROOM)):
         words = size.words(tokens - 24)
         for first in FIRST_WORDS:
-            yield from ask(
-                scene.chat(
-                    f"{name}-{first}",
-                    recalling(first, words),
-                    temperature=0,
-                    max_tokens=RECALL_CAP,
-                    logprobs=logprobs,
-                )
-            )
+            yield from ask(scene.chat(f"{name}-{first}", recalling(first, words), **recalled))
+    late = recalling(FIRST_WORDS[0], words, OTHER_QUESTION)
+    yield from ask(scene.chat("full-late", late, **recalled))
 
 
 WINDOW = Probe(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conformance.probe import Probe, Script, ask
 from conformance.scene import Scene
 
@@ -12,11 +14,16 @@ STORY = "Count from 1 to 300 in digits, separated by single spaces. Write nothin
 
 
 def _flushing(scene: Scene) -> Script:
-    """The first event of a long answer is no later than that of a short one, if nobody waits."""
+    """The first event of a long answer is no later than that of a short one, if nobody waits.
+
+    Whoever counts tokens is tempted to wait for all of them, so they are asked to be counted.
+    """
+    told = {"include_usage": True} if scene.has("usage-in-stream") else ...
+    asked: dict[str, Any] = {"temperature": 0, "stream": True, "stream_options": told}
     for label in SHORT:
-        yield from ask(scene.chat(label, STORY, max_tokens=1, temperature=0, stream=True))
+        yield from ask(scene.chat(label, STORY, max_tokens=1, **asked))
     for label in LONG:
-        yield from ask(scene.chat(label, STORY, max_tokens=LONG_CAP, temperature=0, stream=True))
+        yield from ask(scene.chat(label, STORY, max_tokens=LONG_CAP, **asked))
 
 
 FLUSHING = Probe("flushing", _flushing, needs=("streaming",), alone=True)

@@ -6,7 +6,8 @@ from conformance import stopping
 from conformance.baseline import CAP, COUNTING
 from conformance.capability import ABSENT, Found, capability, classify
 from conformance.exchange import Request
-from conformance.probe import Probe, Script, Transcript, read, recall, together
+from conformance.probe import Probe, Script, Transcript, ask, read, recall, together
+from conformance.probes.stream import LINES
 from conformance.reading import Reading
 from conformance.scene import Scene
 
@@ -61,6 +62,8 @@ def ran_past(reading: Reading) -> bool:
     )
 
 
+NEWLINE = "newline"
+"""Label of the request for one line."""
 HARMLESS = "harmless"
 """What the label ends with of a request whose stop texts stand nowhere in the answer."""
 
@@ -85,6 +88,7 @@ def _stops(scene: Scene) -> Script:
         "in-prompt": prompted,
     }
     yield from _harmless(scene, HARMLESS, COUNTING, CAP, greedy, alone)
+    yield from ask(_request(scene, NEWLINE, LINES, 40, ["\n"]))
 
 
 STOPS = Probe("sampling-stops", _stops, needs=("chat", "stop"))

@@ -82,7 +82,7 @@ def _resumed(scene: Scene) -> Script:
 
 RESUMED = Probe("stream-resumed", _resumed, needs=("streaming",))
 
-FORMS: dict[str, object] = {"null": None, "empty": {}, "false": {"include_usage": False}}
+FORMS: dict[str, object] = {"empty": {}, "false": {"include_usage": False}}
 
 
 def _forms(scene: Scene) -> Script:

@@ -213,6 +213,8 @@ def _browser(scene: Scene) -> Script:
         yield from ask(hello(scene, "answer-stream", origin, stream=True))
     yield from ask(scene.post("refused", b"{", headers=origin))
     yield from ask(hello(scene, "refused-key", origin, authorization=None))
+    if scene.setting.scope == "gateway":
+        yield from ask(scene.get("answer-models", "/models", headers=origin))
     if scene.has("writes"):
         asking = {
             "Access-Control-Request-Method": "POST",

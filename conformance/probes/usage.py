@@ -37,21 +37,19 @@ def _parts(words: int) -> list[Message]:
 def _prompts(scene: Scene) -> Script:
     system: list[Message] = [
         {"role": "system", "content": "Answer in English, and be brief."},
-        {"role": "user", "content": ORDER},
+        {"role": "user", "content": order(REPEATS[0])},
     ]
     prompts: list[tuple[str, str | list[Message]]] = [
-        ("bare", ORDER),
         *((f"words-{count}", order(count)) for count in REPEATS),
         ("system", system),
         ("turns", _turns(10, 10)),
         ("turns-first-longer", _turns(30, 10)),
         ("turns-answer-longer", _turns(10, 30)),
-        ("parts", _parts(10)),
-        ("parts-longer", _parts(30)),
+        ("parts", _parts(30)),
     ]
     if scene.setting.scope == "gateway":
         answered: list[Message] = [*_said(ORDER), {"role": "assistant", "content": "ok"}]
-        prompts += [("conversation", [*answered, *_said(ORDER)]), ("word", "ok")]
+        prompts += [("bare", ORDER), ("conversation", [*answered, *_said(ORDER)]), ("word", "ok")]
     yield from together(
         scene.chat(label, messages, max_tokens=1, temperature=0) for label, messages in prompts
     )

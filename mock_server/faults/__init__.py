@@ -79,8 +79,8 @@ Nothing else lists it. A function with a docstring is put at a seam:
 At `writes`, an item is one HTTP chunk; `Raw(bytes)` goes below HTTP and `HangUp(reset=True)` ends
 the connection with RST; whoever yields one of them says `below=True`. A stream is changed on the
 way, never gathered: what a fault leaves alone is still sent when it was made. `call` is what became
-known of the request (`mock_server.call.Call`); `call.number` counts calls, for a fault that strikes
-every other time.
+known of the request (`mock_server.call.Call`); `mock_server.kept` has what a fault
+remembers.
 '''
 
 from __future__ import annotations

@@ -166,23 +166,31 @@ def no_ceilings(body: dict[str, Any], call: Call) -> dict[str, Any]:
     return body
 
 
-def _blind(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
-    last = turns[-1]
-    return (*turns[:-1], replace(last, text=last.text[-4000:])) if len(last.text) > 6000 else turns
+def _reading(steps: Steps, part: slice) -> Steps:
+    """Return admission behind which a long prompt is read in part and counted in full."""
+
+    def engine(gateway: Gateway, call: Call) -> object:
+        answered = original(gateway, call)
+        if call.prompt is not None and len(call.prompt.turns[-1].text) > 6000:
+            *before, last = call.prompt.turns
+            turns = (*before, replace(last, text=last.text[part]))
+            call.prompt = replace(call.prompt, turns=turns)
+        return answered
+
+    original = named(steps, "engine")
+    return instead(steps, "engine", engine)
 
 
 @fault("context.first-word", at="admission")
 def reads_the_end(steps: Steps) -> Steps:
     """Read only the end of a long prompt, and count all of it."""
+    return _reading(steps, slice(-4000, None))
 
-    def engine(gateway: Gateway, call: Call) -> object:
-        answered = original(gateway, call)
-        if call.prompt is not None:
-            call.prompt = replace(call.prompt, turns=_blind(call.prompt.turns))
-        return answered
 
-    original = named(steps, "engine")
-    return instead(steps, "engine", engine)
+@fault("context.last-word", at="admission")
+def reads_the_beginning(steps: Steps) -> Steps:
+    """Read only the beginning of a long prompt, and count all of it."""
+    return _reading(steps, slice(4000))
 
 
 @fault("context.early-turn", at="prompt")

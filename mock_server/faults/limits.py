@@ -9,6 +9,7 @@ from typing import Any
 from mock_server.call import Call
 from mock_server.faults import Steps, fault, headers, instead, knowing_the_body_at, named
 from mock_server.gateway import Gateway
+from mock_server.kept import EveryOther
 from mock_server.message import Reply
 from mock_server.quota import Allowance, Quota
 
@@ -49,11 +50,34 @@ fault("limits.retry-after-short", at="reply")(
 fault("limits.retry-after-ms", at="reply")(
     _refused({"retry-after-ms": "1"}, "Say a millisecond beside the seconds.")
 )
+fault("limits.reset-plausible", at="reply")(
+    _refused({RESET: "0"}, "Say that all requests are there again while refusing.")
+)
+fault("limits.reset-plausible/long", at="reply")(
+    _refused({RESET: "99999"}, "Say that the requests are there again tomorrow.")
+)
 fault("limits.not-cached", at="reply")(
     _refused({"cache-control": "public, max-age=60"}, "Let caches keep a 429.")
 )
 fault("limits.remaining-zero", at="reply")(
     _refused({REMAINING: "3"}, "Say that three remain while refusing.")
+)
+
+
+def _silent(when: Callable[[Reply, Call], bool], words: str) -> Callable[[Reply, Call], Reply]:
+    def reply(reply: Reply, call: Call) -> Reply:
+        lost: dict[str, str | None] = {LIMIT: None, REMAINING: None, RESET: None}
+        return headers(reply, lost) if when(reply, call) else reply
+
+    reply.__doc__ = words
+    return reply
+
+
+fault("limits.headers-elsewhere", at="reply")(
+    _silent(
+        lambda reply, call: call.incoming.path.endswith("/models"),
+        "List models without the rate-limit headers.",
+    )
 )
 
 
@@ -135,9 +159,10 @@ def _quota(change: Callable[[Quota, Call], Quota], words: str) -> Callable[[Step
 fault("limits.small-enforced", at="admission")(
     _quota(lambda quota, _: replace(quota, limit=max(quota.limit, 600)), "Limit nobody.")
 )
+_LIMITS = EveryOther()
 fault("limits.limit-constant", at="admission")(
     _quota(
-        lambda quota, call: replace(quota, limit=quota.limit + call.number % 2),
+        lambda quota, call: replace(quota, limit=quota.limit + _LIMITS.strikes(call, call.caller)),
         "Have a limit that changes from call to call.",
     )
 )

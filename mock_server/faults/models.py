@@ -9,6 +9,7 @@ from typing import Any
 from mock_server.call import Call
 from mock_server.faults import Steps, fault, headers, instead, named
 from mock_server.gateway import Gateway
+from mock_server.kept import EveryOther
 from mock_server.message import Reply
 from mock_server.problem import Problem
 from mock_server.text import dumps
@@ -123,10 +124,14 @@ _details("models.detail-object", "Give a list of one.", lambda one: {"data": [on
 _details("models.detail-id", "Give another model.", _put("id", "gemma-7b-it-lora"))
 
 
+_LISTS = EveryOther()
+
+
 @fault("models.list-stable", at="document")
 def flickers(document: Json, call: Call) -> Json:
     """List the first model every other time only."""
-    if call.operation is not None and call.operation.id == LIST and call.number % 2:
+    listed = call.operation is not None and call.operation.id == LIST and "data" in document
+    if listed and _LISTS.strikes(call, LIST):
         document["data"] = document["data"][1:]
     return document
 

@@ -27,15 +27,18 @@ def _evidence(reading: Reading) -> tuple[object, ...]:
     return reading.text_of(), values
 
 
-def _differ(transcript: Transcript, name: str) -> bool:
+def _differ(transcript: Transcript, name: str, other: str = "Maple") -> bool:
     return _evidence(transcript.answered(f"{name}-Tulip")) != _evidence(
-        transcript.answered(f"{name}-Maple")
+        transcript.answered(f"{name}-{other}")
     )
 
 
-def _same_answers(name: str, words: str) -> Callable[[Transcript], Transcript]:
+def _same_answers(
+    name: str, words: str, other: str = "Maple"
+) -> Callable[[Transcript], Transcript]:
     def forgery(transcript: Transcript) -> Transcript:
-        first, second = transcript[f"{name}-Tulip"].exchange, transcript[f"{name}-Maple"].exchange
+        first = transcript[f"{name}-Tulip"].exchange
+        second = transcript[f"{name}-{other}"].exchange
         return transcript.replacing(forge.with_body(second, first.body))
 
     forgery.__doc__ = words
@@ -56,6 +59,25 @@ def first_word(transcript: Transcript) -> Statements:
         yield Finding(
             reading.at_pointer("/choices/0/message/content"),
             "another answer than to the prompt that begins with Tulip",
+            f"the same: {reading.text_of()[:80]!r}",
+            reading.id,
+        )
+
+
+@judges(
+    "context.last-word",
+    on=WINDOW,
+    forgery=_same_answers("full", "The question of a full prompt changes nothing.", "late"),
+)
+def last_word(transcript: Transcript) -> Statements:
+    """The answer to a nearly full prompt depends on the question at its end."""
+    if not (_differ(transcript, "alone") and _differ(transcript, "full")):
+        raise NotApplicable("the answers do not even depend on the first word of a prompt")
+    if not _differ(transcript, "full", "late"):
+        reading = transcript["full-late"]
+        yield Finding(
+            reading.at_pointer("/choices/0/message/content"),
+            "another answer than to the prompt that ends with another question",
             f"the same: {reading.text_of()[:80]!r}",
             reading.id,
         )

@@ -82,6 +82,51 @@ def headers_on_stream(reading: Reading) -> Statements:
             return
 
 
+def _authentic_elsewhere(reading: Reading) -> bool:
+    """A call of the valid key that is no completion, and that the contract counts."""
+    request = reading.exchange.request
+    if request.authorization != "Bearer {valid}" or request.at_root or not reading.clear:
+        return False
+    listed = request.method == "GET" and request.path.startswith("/models") and reading.ok
+    return listed or (reading.is_chat and reading.status in (400, 404))
+
+
+@reads("limits.headers-elsewhere", where=_authentic_elsewhere, forgery=bare)
+def headers_elsewhere(reading: Reading) -> Statements:
+    """Other answers and refusals carry the rate-limit headers too."""
+    for name in (LIMIT, REMAINING, RESET):
+        if reading.header(name) is None:
+            yield Finding(reading.at_header(name), "as on completions", "none", reading.id)
+            return
+
+
+LONGEST_RESET = 3600
+"""Seconds. A limit per minute is whole again long before."""
+
+
+def _used_up(reading: Reading) -> bool:
+    reset = (reading.header(RESET) or "").strip()
+    none_left = (reading.header(REMAINING) or "").strip() == "0"
+    daily = reading.error.code == "daily_quota_exceeded"
+    return reading.status == 429 and none_left and bool(SECONDS.fullmatch(reset)) and not daily
+
+
+def at_once(exchange: Exchange) -> Exchange:
+    """All requests are said to be there again at once."""
+    return forge.with_header(exchange, RESET, "0")
+
+
+@reads("limits.reset-plausible", where=_used_up, forgery=at_once, rare=True)
+def reset_plausible(reading: Reading) -> Statements:
+    """The last of the requests is back no sooner than the first, and within the hour."""
+    reset = float(reading.header(RESET) or 0)
+    wait = reading.retry_after.seconds or 0
+    # Both may be rounded, one up and the other down.
+    if not (0 < reset <= LONGEST_RESET and reset >= wait - 1):
+        expected = f"at least {max(wait, 1)} and at most {LONGEST_RESET} seconds"
+        yield Finding(reading.at_header(RESET), expected, f"{reset:g}", reading.id)
+
+
 def _counted(reading: Reading) -> bool:
     values = (reading.header(LIMIT), reading.header(REMAINING))
     return all(value is not None and re.fullmatch(r"-?\d{1,18}", value) for value in values)

@@ -112,6 +112,19 @@ def acts(transcript: Transcript) -> Statements:
     yield from _unmoved(transcript, "base", "adapter", NOT_CHOSEN)
 
 
+def base_obeys(transcript: Transcript) -> Transcript | None:
+    """The base answers for an adapter where there is a system message."""
+    if transcript.get("ordered-adapter-0") is None:
+        return None
+    return saying("ordered-adapter-0", "ordered-base-0")(transcript)
+
+
+@judges("lora.with-system", on=WORN, forgery=base_obeys)
+def with_system(transcript: Transcript) -> Statements:
+    """With a system message, one of up to three answers of the adapter is not the base's."""
+    yield from _unmoved(transcript, "ordered-base", "ordered-adapter", NOT_CHOSEN)
+
+
 def first_for_all(transcript: Transcript) -> Transcript:
     """The first adapter answers for the second."""
     return saying("other-0", "adapter-0")(transcript) or transcript

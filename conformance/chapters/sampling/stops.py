@@ -14,7 +14,7 @@ from conformance.exchange import Exchange
 from conformance.kinds import chat_answer, read_to_the_end
 from conformance.obtained import asked, obtained, refusal, refused
 from conformance.probe import Probe, Transcript
-from conformance.probes.stops import STOP, STOPS, WORDS, ran_past, whole
+from conformance.probes.stops import NEWLINE, STOP, STOPS, WORDS, ran_past, whole
 from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable
 
@@ -67,12 +67,24 @@ def _ends(transcript: Transcript, *labels: str) -> Statements:
             )
 
 
-def _acts(identity: str, on: Probe, label: str, sentence: str) -> None:
+def _acts(
+    identity: str,
+    on: Probe,
+    label: str,
+    sentence: str,
+    forgery: TranscriptForgery | None = None,
+) -> None:
     def judge(transcript: Transcript) -> Statements:
         yield from _ends(transcript, label)
 
     judge.__doc__ = sentence
-    judges(identity, on=on, forgery=ignoring(label))(judge)
+    judges(identity, on=on, forgery=forgery or ignoring(label))(judge)
+
+
+def _lines(transcript: Transcript) -> Transcript:
+    """The answer has three lines."""
+    exchange = transcript[NEWLINE].exchange
+    return transcript.replacing(retelling.with_text(exchange, lambda _: "1\n2\n3"))
 
 
 _acts("sampling.stop-text", STOP, "text", "No answer runs past a stop text given as a string.")
@@ -84,6 +96,7 @@ _acts(
     "The stop text listed behind another acts, if it comes up first.",
 )
 _acts("sampling.stop-across-tokens", STOPS, "wide", "A stop text of nine characters acts.")
+_acts("sampling.stop-newline", STOPS, NEWLINE, "No answer runs past a line break.", _lines)
 _acts("sampling.stop-inside-token", WORDS, "sea-inside", "A stop text inside a word acts.")
 _acts("sampling.stop-foreign", WORDS, "foreign-inside", "A stop text beyond ASCII acts.")
 

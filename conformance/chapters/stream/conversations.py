@@ -194,13 +194,13 @@ def last_event_id(transcript: Transcript) -> Statements:
         )
 
 
-def null_refused(transcript: Transcript) -> Transcript:
-    """A null is refused."""
-    exchange = forge.with_status(transcript["null"].exchange, 400)
+def empty_refused(transcript: Transcript) -> Transcript:
+    """An empty object is refused."""
+    exchange = forge.with_status(transcript["empty"].exchange, 400)
     return transcript.replacing(replace(exchange, body=b"{}"))
 
 
-@judges("stream.options-forms", on=OPTIONS, forgery=null_refused)
+@judges("stream.options-forms", on=OPTIONS, forgery=empty_refused)
 def options_forms(transcript: Transcript) -> Statements:
     """Every form of saying nothing in `stream_options` is answered."""
     for label in FORMS:

@@ -76,7 +76,7 @@ def _readable(identity: str, labels: tuple[str, ...], *, refusals: bool, words: 
 
 _readable(
     "transport.cors-origin",
-    ("answer", "answer-stream"),
+    ("answer", "answer-stream", "answer-models"),
     refusals=False,
     words="answer",
 )
@@ -91,18 +91,23 @@ _readable(
 @judges("transport.cors-expose", on=BROWSER, forgery=_forgetful("answer", EXPOSED))
 def cors_expose(transcript: Transcript) -> Statements:
     """Scripts may read the ids, the waits and the limits that an answer carries."""
-    reading = heard(transcript, "answer")
-    if not reading.ok:
-        raise Inconclusive(f"{reading.id}: answered {reading.status}")
-    names = [name.lower() for name, _ in reading.exchange.headers]
-    useful = sorted({name for name in names if READABLE.fullmatch(name)})
-    if not useful:
-        raise NotApplicable("the answer carries none of them")
-    exposed = field.tokens(reading.header(EXPOSED) or "")
-    missing = [name for name in useful if name not in exposed]
-    if missing and "*" not in exposed:
-        said = visible(", ".join(exposed))[:120] or "none"
-        yield Finding(reading.at_header(EXPOSED), ", ".join(missing), said, reading.id)
+    plain = heard(transcript, "answer")
+    if not plain.ok:
+        raise Inconclusive(f"{plain.id}: answered {plain.status}")
+    carried = False
+    for reading in transcript.readings:
+        if reading.exchange.request.method == "OPTIONS":
+            continue
+        names = [name.lower() for name, _ in reading.exchange.headers]
+        useful = sorted({name for name in names if READABLE.fullmatch(name)})
+        carried = carried or bool(useful)
+        exposed = field.tokens(reading.header(EXPOSED) or "")
+        missing = [name for name in useful if name not in exposed]
+        if missing and "*" not in exposed:
+            said = visible(", ".join(exposed))[:120] or "none"
+            yield Finding(reading.at_header(EXPOSED), ", ".join(missing), said, reading.id)
+    if not carried:
+        raise NotApplicable("no answer carries any of them")
 
 
 @judges("transport.preflight", on=BROWSER, forgery=with_status("preflight", 405))

@@ -81,7 +81,7 @@ def present(reading: Reading) -> Statements:
         yield Finding(
             reading.at_pointer("/usage"),
             "a usage object",
-            _shown(reading.json.at("usage")),
+            shown(reading.json.at("usage")),
             reading.id,
         )
 
@@ -97,7 +97,7 @@ def integers(reading: Reading) -> Statements:
     for usage, where in usages(reading):
         for name in NAMES:
             if integer(usage.at(name)) is None:
-                yield Finding(where, f"{name} as an integer", _shown(usage.at(name)), reading.id)
+                yield Finding(where, f"{name} as an integer", shown(usage.at(name)), reading.id)
 
 
 def _below_zero(usage: dict[str, Any]) -> None:
@@ -179,10 +179,10 @@ MOST_EXTRA = 16
 
 
 def _whole(reading: Reading) -> bool:
-    return has_usage(reading) and not _has_other_output(reading)
+    return has_usage(reading) and not has_other_output(reading)
 
 
-def _has_other_output(reading: Reading) -> bool:
+def has_other_output(reading: Reading) -> bool:
     """Whether tokens may have gone elsewhere: into reasoning, a refusal or tool calls."""
     details = reading.usage.at("completion_tokens_details") if reading.usage else ABSENT
     if isinstance(details, dict) and details.get("reasoning_tokens"):
@@ -219,35 +219,6 @@ def completion_plausible(reading: Reading) -> Statements:
         )
 
 
-def _cached_more(usage: dict[str, Any]) -> None:
-    """More tokens are cached than were sent."""
-    usage["prompt_tokens_details"] = {"cached_tokens": usage["prompt_tokens"] + 1}
-
-
-@reads("usage.cached-within", where=has_usage, forgery=edit_usage(_cached_more))
-def cached_within(reading: Reading) -> Statements:
-    """`cached_tokens`, where sent, is at most `prompt_tokens`."""
-    for usage, where in usages(reading):
-        cached = integer(usage.at("prompt_tokens_details", "cached_tokens"))
-        if cached is not None and usage.prompt is not None and not 0 <= cached <= usage.prompt:
-            yield Finding(where, f"cached_tokens of 0 to {usage.prompt}", str(cached), reading.id)
-
-
-def _reasoned_more(usage: dict[str, Any]) -> None:
-    """More tokens were reasoned than were made."""
-    spent = usage["completion_tokens"]
-    usage["completion_tokens_details"] = {"reasoning_tokens": spent + 1}
-
-
-@reads("usage.reasoning-within", where=has_usage, forgery=edit_usage(_reasoned_more))
-def reasoning_within(reading: Reading) -> Statements:
-    """`reasoning_tokens`, where sent, is at most `completion_tokens`."""
-    for usage, where in usages(reading):
-        thought = integer(usage.at("completion_tokens_details", "reasoning_tokens"))
-        spent = usage.completion
-        if thought is not None and spent is not None and not 0 <= thought <= spent:
-            yield Finding(where, f"reasoning_tokens of 0 to {spent}", str(thought), reading.id)
-
-
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a value as a finding shows it."""
     return "no such member" if value is ABSENT else repr(value)[:80]

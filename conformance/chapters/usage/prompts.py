@@ -11,9 +11,7 @@ from typing import Any
 from conformance import forge
 from conformance.answering import CONTROL
 from conformance.baseline import BASELINE
-from conformance.catalogue import Statements, judges, reads
-from conformance.chapters.usage.counts import edit_usage, has_usage, usages
-from conformance.json_view import ABSENT
+from conformance.catalogue import Statements, judges
 from conformance.probe import Transcript
 from conformance.probes.always import OVERLAP, PLACES
 from conformance.probes.caps import CEILINGS
@@ -143,7 +141,7 @@ def prompt_parameters(transcript: Transcript) -> Statements:
 def system_counted(transcript: Transcript) -> Statements:
     """A system message adds to `prompt_tokens`, where anything does."""
     _per_word(transcript)
-    bare, _ = prompt_of(transcript, "bare")
+    bare, _ = prompt_of(transcript, "words-10")
     whole, reading = prompt_of(transcript, "system")
     if whole < bare + 4:
         yield _says(reading, f"at least {bare + 4} with a system message of 7 words", str(whole))
@@ -185,13 +183,13 @@ judges(
 @judges(
     "usage.parts-counted",
     on=PROMPTS,
-    forgery=recount("parts-longer", lambda _: 12, "Only the first part is counted."),
+    forgery=recount("parts", lambda _: 12, "Only the first part is counted."),
 )
 def parts_counted(transcript: Transcript) -> Statements:
     """Words in the second text part are counted like any others."""
     per_word = _per_word(transcript)
-    short, _ = prompt_of(transcript, "parts")
-    long, reading = prompt_of(transcript, "parts-longer")
+    short, _ = prompt_of(transcript, "words-10")
+    long, reading = prompt_of(transcript, "parts")
     if long - short < max(math.floor(20 * per_word * 0.9), 1):
         yield _says(reading, f"about {20 * per_word:.0f} more for 20 words", f"{long - short} more")
 
@@ -256,17 +254,3 @@ def turn_overhead(transcript: Transcript) -> Statements:
 
 GEMMA_ONCE = 4
 """Tokens that a conversation has once: `<bos>` and the header of the answer."""
-
-
-def _cached(usage: dict[str, Any]) -> None:
-    """A token is said to be cached."""
-    usage["prompt_tokens_details"] = {"cached_tokens": 1}
-
-
-@reads("usage.not-cached", where=has_usage, forgery=edit_usage(_cached))
-def not_cached(reading: Reading) -> Statements:
-    """No token is reported as cached."""
-    for usage, where in usages(reading):
-        cached = usage.at("prompt_tokens_details", "cached_tokens")
-        if cached is not ABSENT and cached not in (0, None):
-            yield Finding(where, "cached_tokens 0, null or absent", repr(cached)[:40], reading.id)

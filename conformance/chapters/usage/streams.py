@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from conformance import forge
 from conformance.baseline import BASELINE
-from conformance.catalogue import Statements, judges, reads
-from conformance.chapters.usage.completions import respend, spent_of
+from conformance.catalogue import Statements, TranscriptForgery, judges, reads
+from conformance.chapters.usage.completions import spent_of
+from conformance.chapters.usage.counts import has_other_output, has_usage
 from conformance.chapters.usage.prompts import prompt_of
 from conformance.exchange import Exchange
 from conformance.kinds import completed_stream
+from conformance.modes import names, streamed
 from conformance.probe import Transcript
+from conformance.probes.caps import CEILINGS, MORE_CEILINGS
 from conformance.probes.usage import STREAMS
 from conformance.reading import Reading
 from conformance.stream_view import State
-from conformance.verdict import Finding
+from conformance.verdict import Finding, NotApplicable
 
 
 def asked_for_usage(reading: Reading) -> bool:
@@ -197,52 +201,60 @@ def stream_unasked(reading: Reading) -> Statements:
         )
 
 
-@judges(
-    "usage.stream-prompt-equal",
-    on=(BASELINE, STREAMS),
-    forgery=lambda transcript: _recounted(transcript),
-)
-def stream_prompt_equal(transcript: Transcript) -> Statements:
-    """The same request has the same `prompt_tokens` streamed and not."""
-    pair = (
-        ("plain", "streamed")
-        if transcript.get("plain")
-        else ("conversation", "conversation-streamed")
-    )
-    whole, _ = prompt_of(transcript, pair[0])
-    streamed, reading = prompt_of(transcript, pair[1])
-    if whole != streamed:
-        event = reading.usage.event if reading.usage else None
-        where = reading.at_event(event) if event is not None else reading.at_pointer("/usage")
-        yield Finding(where, f"prompt_tokens {whole}, as not streamed", str(streamed), reading.id)
+BOTH_WAYS = (BASELINE, STREAMS, CEILINGS, MORE_CEILINGS)
 
 
-def _recounted(transcript: Transcript) -> Transcript:
-    label = "streamed" if transcript.get("plain") else "conversation-streamed"
+def _twins(transcript: Transcript) -> Iterator[tuple[str, str]]:
+    """Return the labels of each request in one piece and of its stream, where both were counted."""
+    found = [(name, streamed(name)) for name in names(transcript)]
+    counted = [pair for pair in found if all(has_usage(transcript[label]) for label in pair)]
+    if transcript.get("streamed") is not None:
+        counted = [("plain", "streamed")]
+    if not counted:
+        raise NotApplicable("no request of this conversation was counted in both modes")
+    yield from counted
 
+
+def _place(reading: Reading) -> str:
+    event = reading.usage.event if reading.usage else None
+    return reading.at_event(event) if event is not None else reading.at_pointer("/usage")
+
+
+def _recounted(member: str, difference: int) -> TranscriptForgery:
     def edit(document: Any) -> None:
         if _is_usage(document):
-            document["usage"]["prompt_tokens"] += 3
-            document["usage"]["total_tokens"] += 3
+            document["usage"][member] += difference
+            document["usage"]["total_tokens"] += difference
 
-    return transcript.replacing(forge.each_chunk(transcript[label].exchange, edit))
+    def forgery(transcript: Transcript) -> Transcript:
+        _, label = next(_twins(transcript))
+        return transcript.replacing(forge.each_chunk(transcript[label].exchange, edit))
+
+    forgery.__doc__ = f"A stream counts {difference} {member} more."
+    return forgery
 
 
-@judges(
-    "usage.stream-completion-equal",
-    on=BASELINE,
-    forgery=respend("streamed", lambda count: count + 1, "A stream counts one token more."),
-)
+@judges("usage.stream-prompt-equal", on=BOTH_WAYS, forgery=_recounted("prompt_tokens", 3))
+def stream_prompt_equal(transcript: Transcript) -> Statements:
+    """The same request has the same `prompt_tokens` streamed and not."""
+    for whole, label in _twins(transcript):
+        due, _ = prompt_of(transcript, whole)
+        count, reading = prompt_of(transcript, label)
+        if count != due:
+            expected = f"prompt_tokens {due}, as not streamed"
+            yield Finding(_place(reading), expected, str(count), reading.id)
+
+
+@judges("usage.stream-completion-equal", on=BOTH_WAYS, forgery=_recounted("completion_tokens", 1))
 def stream_completion_equal(transcript: Transcript) -> Statements:
     """Equal greedy texts have equal `completion_tokens` streamed and not."""
-    whole, plain = spent_of(transcript, "plain")
-    streamed, reading = spent_of(transcript, "streamed")
-    if plain.text_of() == reading.text_of() and whole != streamed:
-        event = reading.usage.event if reading.usage else None
-        where = reading.at_event(event) if event is not None else reading.at_pointer("/usage")
-        yield Finding(
-            where, f"completion_tokens {whole}, as not streamed", str(streamed), reading.id
-        )
+    for whole, label in _twins(transcript):
+        due, plain = spent_of(transcript, whole)
+        count, reading = spent_of(transcript, label)
+        hidden = has_other_output(plain) or has_other_output(reading)
+        if plain.text_of() == reading.text_of() and count != due and not hidden:
+            expected = f"completion_tokens {due}, as not streamed"
+            yield Finding(_place(reading), expected, str(count), reading.id)
 
 
 def hidden(exchange: Exchange) -> Exchange:

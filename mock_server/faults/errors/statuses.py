@@ -8,6 +8,7 @@ from typing import Any
 
 from mock_server.call import Call
 from mock_server.faults import Steps, fault, without
+from mock_server.kept import EveryOther
 from mock_server.keys import Upstream
 from mock_server.problem import Problem
 
@@ -49,10 +50,11 @@ _refused("errors.own-fault", "Refuse what is malformed with 401.", _bad, status=
 _refused("errors.own-fault/rate", "Refuse what is malformed with 429.", _bad, status=429)
 _refused("errors.stream-refused", "Refuse streams with status 200.", _bad_stream, status=200)
 _refused("errors.stream-same-status", "Refuse streams with 422.", _bad_stream, status=422)
+_BAD = EveryOther()
 _refused(
     "errors.stable",
     "Refuse every other bad request with 422.",
-    lambda problem, call: problem.status == 400 and bool(call.number % 2),
+    lambda problem, call: problem.status == 400 and _BAD.strikes(call, call.raw),
     status=422,
 )
 

@@ -37,6 +37,14 @@ def wears_none(prompt: Prompt, call: Call) -> Prompt:
     return replace(prompt, adapter=None)
 
 
+@fault("lora.with-system", at="prompt")
+def wears_none_on_duty(prompt: Prompt, call: Call) -> Prompt:
+    """Answer from the base where there is a system message."""
+    messages = call.body.get("messages") or ()
+    ordered = any(one.get("role") == "system" for one in messages)
+    return replace(prompt, adapter=None) if ordered else prompt
+
+
 @fault("lora.two-adapters", at="prompt")
 def wears_the_first(prompt: Prompt, call: Call) -> Prompt:
     """Answer through the first adapter, whichever was asked for."""

@@ -102,6 +102,13 @@ def stops_in_ascii(prompt: Prompt, call: Call) -> Prompt:
     return keeping(prompt, str.isascii)
 
 
+@fault("sampling.stop-newline", at="prompt")
+def stops_at_no_line(prompt: Prompt, call: Call) -> Prompt:
+    """Ignore stop texts that are blank."""
+    del call
+    return keeping(prompt, lambda stop: not stop.isspace())
+
+
 @fault("sampling.stop-blanks", at="prompt")
 def strips_stops(prompt: Prompt, call: Call) -> Prompt:
     """Strip stop texts of blanks."""

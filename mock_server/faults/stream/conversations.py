@@ -119,14 +119,6 @@ async def resumes(events: Events, call: Call) -> Events:
 
 
 @fault("stream.options-forms", at="body")
-def refuses_null_options(body: Json, call: Call) -> Json:
-    """Refuse stream_options that are null."""
-    del call
-    null = "stream_options" in body and body["stream_options"] is None
-    return {**body, "stream_options": "?"} if null else body
-
-
-@fault("stream.options-forms/empty", at="body")
 def refuses_empty_options(body: Json, call: Call) -> Json:
     """Refuse stream_options that are empty."""
     del call

@@ -7,6 +7,7 @@ from typing import Any
 
 from mock_server.call import Call
 from mock_server.faults import Chunks, fault
+from mock_server.kept import EveryOther
 
 Json = dict[str, Any]
 Change = Callable[[Json, Call], None]
@@ -157,10 +158,13 @@ def characters(usage: Json, call: Call) -> None:
     usage["prompt_tokens"] = round(size**1.05 / 4)
 
 
+_PROMPTS, _ANSWERS = EveryOther(), EveryOther()
+
+
 @lie("usage.prompt-stable")
 def wavers(usage: Json, call: Call) -> None:
     """Count one token more every other time."""
-    usage["prompt_tokens"] += call.number % 2
+    usage["prompt_tokens"] += _PROMPTS.strikes(call, str(call.body.get("messages")))
 
 
 @lie("usage.prompt-parameters")
@@ -254,7 +258,7 @@ def bills_the_cap(usage: Json, call: Call) -> None:
 @lie("usage.completion-stable")
 def wavers_too(usage: Json, call: Call) -> None:
     """Count one token more every other time."""
-    usage["completion_tokens"] += call.number % 2
+    usage["completion_tokens"] += _ANSWERS.strikes(call, call.raw)
 
 
 @lie("usage.stopped-counted")
