@@ -10,10 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.baseline import COUNTING
 from conformance.fuzz import texts
 
 Body = dict[str, Any]
 CAPS = (1, 1, 2, 3, 5, 8, 16)
+LONG = 100
+"""A cap under which a stream shows what comes late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,14 @@ def plainest(dice: random.Random, subject: Subject) -> Body:
     return {"model": subject.model, "messages": [turn], "max_tokens": dice.choice((1, 2, 4))}
 
 
+def at_length(dice: random.Random, made: Body) -> None:
+    """Ask for an answer of a hundred tokens."""
+    made["messages"] = [{"role": "user", "content": COUNTING}]
+    made["max_tokens"] = LONG
+    for name in ("max_completion_tokens", "n", "stop", "top_logprobs", "logprobs"):
+        made.pop(name, None)
+
+
 def body(dice: random.Random, subject: Subject) -> Body:
     """Return a legal body: a conversation and up to five parameters."""
     made: Body = {"model": subject.model, "messages": conversation(dice)}
@@ -48,6 +59,8 @@ def body(dice: random.Random, subject: Subject) -> Body:
         made[name] = _PARAMETERS[name](dice, subject)
     if made.get("n", 1) != 1 or "max_tokens" not in made:
         made["max_tokens"] = dice.choice((1, 2, 4))
+    if dice.random() < 0.06:
+        at_length(dice, made)
     if "max_completion_tokens" in made:
         made["max_tokens"] = made["max_completion_tokens"]
     if isinstance(made.get("top_logprobs"), int):

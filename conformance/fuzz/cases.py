@@ -16,14 +16,15 @@ from conformance.exchange import Request, Wire
 from conformance.fuzz import bodies, edges, envelope, kin, mutations, texts, texture
 from conformance.fuzz.bodies import Body, Subject
 from conformance.fuzz.deck import dealt
+from conformance.fuzz.elsewhere import elsewhere
 from conformance.fuzz.kin import Kin
 from conformance.json_view import integer
 from conformance.scene import Scene, ceiling
 from openapi import Contract
 
 ROUND = (
-    "legal", "flawed", "odd", "broken", "flawed", "edge", "odd", "dressed", "odd", "framed", "edge",
-    "kin", "odd", "broken", "flawed", "long", "odd", "read", "kin", "kin",
+    "legal", "flawed", "odd", "broken", "flawed", "edge", "odd", "dressed", "elsewhere", "framed",
+    "edge", "kin", "odd", "broken", "flawed", "long", "odd", "read", "kin", "kin",
 )  # fmt: skip
 """What each case of a round is."""
 KEPT_ALIVE = 3
@@ -72,6 +73,7 @@ class Maker:
             "framed": range(envelope.FRAMINGS),
             "read": envelope.MANNERS,
             "kin": tuple(kin.known().values()),
+            "elsewhere": elsewhere(self.scene.setting.loopback),
         }
 
     def case(self, number: int) -> Case:
@@ -100,6 +102,8 @@ class Maker:
         elif kind == "kin":
             body = self._first_of_kin(dice, body, card)
         made = request_of(label, body, self.scene, data)
+        if kind == "elsewhere":
+            return Case(card(self.scene, label, made.body or b""))
         if self.scene.setting.loopback and turn % KEPT_ALIVE:
             # A connection of its own costs less there than one of the pool; elsewhere far more.
             made = replace(made, wire=Wire.SOCKET)
@@ -115,7 +119,16 @@ class Maker:
         """Return a body whose greedy answer comes in one piece."""
         left_out = ("stream", "stream_options", "logit_bias", "max_completion_tokens")
         body = {name: value for name, value in body.items() if name not in left_out}
-        body |= {"temperature": 0, "max_tokens": dice.choice(CAPS_OF_KIN)}
+        if dice.random() < 0.2:
+            bodies.at_length(dice, body)
+        else:
+            body["max_tokens"] = dice.choice(CAPS_OF_KIN)
+            if dice.random() < 0.2:
+                rule = {"role": "system", "content": texts.plain(dice)}
+                body["messages"] = [rule, *body["messages"]]
+            if card.choices and dice.random() < 0.3:
+                body["n"] = dice.choice((2, 3))
+        body["temperature"] = 0
         if card.flawed and dice.random() < 0.4:
             dice.choice(self._decks["flawed"])(dice, body)
             body.pop("stream", None)

@@ -15,7 +15,7 @@ OPTIONAL = (
     "temperature", "top_p", "n", "seed", "stop", "presence_penalty", "frequency_penalty", "top_k",
     "logit_bias", "logprobs", "top_logprobs", "stream", "stream_options", "user", "metadata",
     "store", "tools", "functions", "tool_choice", "function_call", "response_format", "lora",
-    "x_unknown", "max_completion_tokens",
+    "x_unknown", "max_tokens", "max_completion_tokens",
 )  # fmt: skip
 """Fields that may be null."""
 VALUES: tuple[Body, ...] = (

@@ -16,7 +16,7 @@ from conformance.fuzz.bodies import Body, Subject
 
 Mutation = Callable[[random.Random, Body], None]
 OTHER_VALUES: tuple[Any, ...] = (
-    None, True, False, 0, 1, -1, 1.5, "x", "", "5", [], ["x"], {}, {"a": 1}, 10**30,
+    None, True, False, 0, -1, 1.5, "x", "", "5", [], ["x"], {},
 )  # fmt: skip
 NO_NUMBERS: tuple[Any, ...] = ("1", True, 1.5, {})
 NO_TEXTS: tuple[Any, ...] = (None, 5, {})
@@ -103,8 +103,8 @@ def unlikely(subject: Subject) -> tuple[Mutation, ...]:
         made += [_setting({name: value}) for value in far]
     for name in ("role", "content", "name"):
         made += [partial(_turn, {name: value}) for value in OTHER_VALUES]
-    made += [partial(_nested, depth) for depth in (10, 100, 400)]
-    made += [*[_hostile_text] * 24, *[_drop_any] * 4]
+    made += [partial(_nested, depth) for depth in (100, 400)]
+    made += [_hostile_text] * 20
     return tuple(made)
 
 
@@ -118,10 +118,6 @@ def _set(fields: Body, dice: random.Random, body: Body) -> None:
 
 def _drop(name: str, dice: random.Random, body: Body) -> None:
     body.pop(name, None)
-
-
-def _drop_any(dice: random.Random, body: Body) -> None:
-    body.pop(dice.choice(sorted(body)), None)
 
 
 def _nothing_but(kept: tuple[str, ...], dice: random.Random, body: Body) -> None:

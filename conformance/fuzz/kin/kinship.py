@@ -40,6 +40,8 @@ class Kin:
     """The first answer and the other one, both of them answers or refusals."""
     flawed: bool = False
     """Whether the first request may be one that is to be refused."""
+    choices: bool = False
+    """Whether it may ask for several choices."""
 
     def request(self, first: Request, answer: Reading) -> Request | None:
         """Return the other request; None where there is none."""
@@ -94,13 +96,7 @@ class Family:
 
 def _decided(reading: Reading) -> bool:
     status = reading.status
-    if status is None or status in NOISE or status >= 500:
-        return False
-    if not reading.ok:
-        return True
-    if reading.is_stream_request:
-        return completed_stream(reading)
-    return read_to_the_end(reading) and bool(reading.choice_indexes)
+    return status is not None and status not in NOISE and status < 500
 
 
 def again(request: Request) -> Request:
@@ -122,8 +118,14 @@ def kin_of(label: str) -> str:
 
 
 def both_ok(first: Reading, other: Reading) -> bool:
-    """Whether both were answered."""
-    return first.ok and other.ok
+    """Whether both were answered, and whole."""
+    return _whole(first) and _whole(other)
+
+
+def _whole(reading: Reading) -> bool:
+    if not reading.ok or not reading.choice_indexes:
+        return False
+    return completed_stream(reading) if reading.is_stream_request else read_to_the_end(reading)
 
 
 def steady(reading: Reading) -> bool:

@@ -71,6 +71,6 @@ def _twice(first: Reading, other: Reading) -> Iterator[Weighed]:
 
 
 KIN = (
-    Kin("streamed", _streamed, _modes, flawed=True),
+    Kin("streamed", _streamed, _modes, flawed=True, choices=True),
     Kin("twice", _same, _twice, flawed=True),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -106,6 +107,15 @@ def test_two_thousand_cases_hold_every_card_of_every_deck() -> None:
         assert 2000 // len(ROUND) * ROUND.count(kind) >= len(deck), kind
 
 
+def test_off_loopback_nothing_is_sent_but_what_reads_and_chat() -> None:
+    far = Scene(replace(scene().setting, loopback=False))
+    sent = [Maker(far, subject_of(far, contract())).case(number).request for number in range(MANY)]
+    assert {each.method for each in sent} == {"GET", "HEAD", "POST"}
+    assert {each.path for each in sent if each.method == "POST"} == {"/chat/completions"}
+    assert all(each.authorization == "Bearer {valid}" for each in sent)
+    assert any(each.authorization is None for each in requests())
+
+
 def test_every_kin_comes_up() -> None:
     assert {each.kin.name for each in made(many=2000) if each.kin} == set(kin.known())
 
@@ -132,6 +142,6 @@ def test_a_lie_about_the_length_may_fail_and_is_given_up_soon() -> None:
 def test_hypothesis_may_throw_the_dice(dice: object, kind: str, turn: int) -> None:
     made = maker().rolled(dice, "case-000000", kind, turn)  # type: ignore[arg-type]
     request = made.request
-    assert request.path == "/chat/completions"
+    assert request.path == "/chat/completions" or kind == "elsewhere"
     assert request.wire is Wire.SOCKET or request.sending == Sending()
-    assert request.ceiling > 0 or not json.loads(request.body or b"{}")
+    assert request.ceiling > 0 or kind == "elsewhere" or not json.loads(request.body or b"{}")
