@@ -17,6 +17,12 @@ help:  ## list the targets
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[all,dev]'
 	@touch $@ .venv/demo
 
+.venv-cluster/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-cluster
+	.venv-cluster/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+		-e '.[cluster]' hypothesis pytest
+	@touch $@
+
 demo: .venv/demo  ## start the mock, judge it, write reports/ (JSON and HTML)
 	@mkdir -p reports
 	$(BIN)/gonogo check --report json=reports/gonogo.json --report html=reports/gonogo.html
@@ -54,7 +60,10 @@ clients: .venv-clients/done  ## other people's clients against the mock; writes 
 	$(BIN)/python -m bench.clients .venv-clients/bin/python --write
 	GONOGO_CLIENTS=.venv-clients $(BIN)/python -m pytest tests/clients
 
+cluster-test: .venv-cluster/ready  ## run the mock on a local Ray, kill a replica, and do the books
+	GONOGO_CLUSTER_TEST=1 .venv-cluster/bin/python -m pytest tests/meeting/cluster
+
 bench: .venv/dev  ## measure both sides in one run and print ratios
 	$(BIN)/python -m bench
 
-.PHONY: help demo test check panel voices campaign docs clients bench
+.PHONY: help cluster-test demo test check panel voices campaign docs clients bench
