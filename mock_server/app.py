@@ -22,6 +22,7 @@ from mock_server.settings import Settings, SettingsError
 from mock_server.state import backend
 from mock_server.tokens import TokenizerError, Tokens
 from mock_server.variants import variant
+from mock_server.window import FAR
 
 CONTROL = "/__gonogo__/"
 """Prefix of the control API; nothing of the contract may live below it."""
@@ -124,7 +125,7 @@ def _engine(settings: Settings, tokens: Callable[[], Tokens]) -> Engine:
 
 def _tokens(settings: Settings) -> Tokens:
     try:
-        return Tokens.load(settings.tokenizer)
+        return Tokens.load(settings.tokenizer, FAR * settings.model.context_window)
     except TokenizerError as error:
         raise SettingsError(str(error)) from None
 

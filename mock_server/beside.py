@@ -21,8 +21,9 @@ def serving(settings: Settings | None = None) -> Iterator[str]:
 
     Raises SettingsError when the settings cannot be served.
     """
-    with running(build(settings or Settings())) as port:
-        yield f"http://127.0.0.1:{port}/v1"
+    settings = settings or Settings()
+    with running(build(settings)) as port:
+        yield f"{settings.door.scheme}://127.0.0.1:{port}/v1"
 
 
 @contextlib.contextmanager
@@ -43,7 +44,7 @@ class Beside:
         """Serve on a free loopback port; raises SettingsError where that does not begin."""
         listening = listen("127.0.0.1", 0)
         ready = threading.Event()
-        config = configured(app)
+        config = configured(app, app.edge.gateway.settings.door)
         server = AnnouncingServer(config, ready.set)
 
         def live() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mock_server.door_options import door, reached
 from mock_server.gemma.commands import Stopped, doctor, prepare
 from mock_server.gemma.options import model_options, modelled
 from mock_server.grading.command import grade
@@ -57,6 +58,7 @@ main.add_command(drift)
 @click.option("--script", metavar="FILE", help="What to answer, in order; read again on change.")
 @paced
 @shared
+@reached
 @click.option(
     "--runner",
     type=click.Choice(["uvicorn", "granian"]),
@@ -115,6 +117,8 @@ def serve(
             script=script,
             **sharing(more),
             control_token=secrets.token_urlsafe(18),
+            control_hosts=(host, *more["control_host"]),
+            door=door(more),
         )
         try:
             _serve(settings, host, port, ready_json, more["workers"], more["runner"])
@@ -136,17 +140,18 @@ def _serve(
     listening = listen(host, port)
     port = listening.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
+    url = f"{settings.door.scheme}://{shown}:{port}"
     token = settings.control_token
 
     def ready(workers: Sequence[int] = ()) -> None:
         if ready_json:
-            click.echo(ready_line(f"http://{shown}:{port}", port, DEFAULT_KEY, token, workers))
+            click.echo(ready_line(url, port, DEFAULT_KEY, token, workers))
             return
-        click.echo(f"OPENAI_BASE_URL=http://{shown}:{port}/v1")
+        click.echo(f"OPENAI_BASE_URL={url}/v1")
         click.echo(f"OPENAI_API_KEY={DEFAULT_KEY}")
-        click.echo(f"GONOGO_CONTROL_URL=http://{shown}:{port}/__gonogo__/")
+        click.echo(f"GONOGO_CONTROL_URL={url}/__gonogo__/")
         click.echo(f"GONOGO_CONTROL_TOKEN={token}")
-        click.echo(f"GONOGO_INSPECTOR=http://{shown}:{port}/__gonogo__/#{token}")
+        click.echo(f"GONOGO_INSPECTOR={url}/__gonogo__/#{token}")
 
     with listening:
         if runner == "granian":

@@ -8,7 +8,7 @@ every other request, as if it had not been here. Knows no connection.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, cast
 
 from mock_server import parameters, turns
@@ -88,7 +88,7 @@ class Express:
         return self._caller(path, given, self._clock()) is not None
 
     def answer(
-        self, path: bytes, headers: Iterable[tuple[bytes, bytes]], raw: bytes
+        self, path: bytes, headers: Collection[tuple[bytes, bytes]], raw: bytes
     ) -> tuple[Call, Reply | None] | None:
         """Return the call of a POST, admitted, and its answer, where that was made at once too.
 
@@ -96,6 +96,8 @@ class Express:
         """
         gateway, state, now = self._gateway, self._state, self._clock()
         given = dict(headers)
+        if len(given) != len(headers) or b"host" not in given:
+            return None
         caller = self._caller(path, given, now)
         if caller is None or len(raw) > LARGEST:
             return None

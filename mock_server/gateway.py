@@ -19,7 +19,7 @@ from mock_server.keys import BYOK, AccountError, Keys, added, built_in, funded, 
 from mock_server.ledger import Ending
 from mock_server.message import JSON, Incoming, Reply
 from mock_server.occurrences import Occurrences
-from mock_server.problem import Problem
+from mock_server.problem import Problem, printable
 from mock_server.routes import Routes
 from mock_server.seams import Behaviour
 from mock_server.settings import Settings, SettingsError
@@ -115,7 +115,7 @@ class Gateway:
             for operation in contract.operations
             if operation.definition.get("security", public)
         }
-        self._pages = pages.replies(self._shown, settings.model, engine)
+        self._pages = pages.replies(self._shown, settings.model, engine, settings.door.scheme)
 
     def _shown(self) -> Contract:
         foreign = self.settings.spec is not None and self.surface.foreign
@@ -194,7 +194,7 @@ class Gateway:
 
     def refuse(self, call: Call, problem: Problem) -> Reply:
         """Answer a call that is refused."""
-        problem = replace(problem, message=shown(problem.message, call.incoming))
+        problem = replace(problem, message=printable(shown(problem.message, call.incoming)))
         problem = call.behaviour.problem(problem, call)
         call.code, call.status = problem.code, problem.status
         document = call.behaviour.document(problem.document(), call)

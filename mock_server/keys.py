@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,8 +15,11 @@ from mock_server.quota import Quota, Unit
 DEFAULT_KEY = "sk-aig-mock"
 NANO_USD = 1_000_000_000
 """In one USD."""
+KEY_LEAST = 8
 KEY_LIMIT = 200
-"""Characters of a key."""
+"""Characters of a key, at least and at most; the command line takes any."""
+GUESSED = 4
+"""Characters below which hiding a key would hide ordinary text, and nothing that is not guessed."""
 BYOK = "x-byok-"
 """How the name of a header begins that brings the caller's own key of a provider."""
 
@@ -113,7 +117,7 @@ def legal(key: object) -> bool:
     """Tell whether somebody may have this as a key: visible ASCII that fits a header."""
     return (
         isinstance(key, str)
-        and 8 <= len(key) <= KEY_LIMIT
+        and KEY_LEAST <= len(key) <= KEY_LIMIT
         and key.isascii()
         and key.isprintable()
         and " " not in key
@@ -157,14 +161,25 @@ def added(words: Iterable[str]) -> list[tuple[str, Caller]]:
 
 
 def shown(text: str, incoming: Incoming) -> str:
-    """Return a text that may be sent back: without the keys the request came with."""
+    """Return a text that may be sent back: without the keys the request came with.
+
+    What is shorter than a key may be is hidden where it stands alone, not within other words.
+    """
     sent = incoming.headers.get("authorization")
     if sent and (key := credentials(sent)):
-        text = text.replace(key, "[key]")
+        text = _without(text, key)
     for name in incoming.headers:
         if name.startswith(BYOK) and (key := incoming.headers[name]):
-            text = text.replace(key, "[key]")
+            text = _without(text, key)
     return text
+
+
+def _without(text: str, key: str) -> str:
+    if len(key) >= KEY_LEAST or key not in text:
+        return text.replace(key, "[key]")
+    if len(key) < GUESSED:
+        return text
+    return re.sub(rf"(?<![\w-]){re.escape(key)}(?![\w-])", "[key]", text)
 
 
 @functools.lru_cache(1024)

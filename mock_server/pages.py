@@ -17,8 +17,13 @@ from openapi import Contract, ModelFacts
 Page = Callable[[Call], Reply]
 
 
-def replies(shown: Callable[[], Contract], facts: ModelFacts, engine: Engine) -> Mapping[str, Page]:
-    """Return who answers what of the contract is only read, by operation id."""
+def replies(
+    shown: Callable[[], Contract], facts: ModelFacts, engine: Engine, scheme: str
+) -> Mapping[str, Page]:
+    """Return who answers what of the contract is only read, by operation id.
+
+    `scheme` is that of the mock's own addresses.
+    """
 
     def as_json(_: Call) -> Reply:
         return Reply(200, contract_json(shown()), {"content-type": JSON})
@@ -28,7 +33,7 @@ def replies(shown: Callable[[], Contract], facts: ModelFacts, engine: Engine) ->
 
     def llms(call: Call) -> Reply:
         host = call.incoming.header("host") or "localhost"
-        text = llms_text(shown(), facts, f"http://{host}/v1")
+        text = llms_text(shown(), facts, f"{scheme}://{host}/v1")
         return Reply(200, text, {"content-type": "text/plain; charset=utf-8"})
 
     def health(call: Call) -> Reply:

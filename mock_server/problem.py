@@ -10,6 +10,9 @@ from typing import Any
 
 from openapi import contract
 
+LONGEST_WORD = 200
+"""Characters of a word that is compared with others, which takes time that grows with both."""
+
 
 @dataclass(slots=True, eq=False)
 class Problem(Exception):
@@ -57,6 +60,8 @@ def taxonomy() -> Mapping[str, tuple[int, str]]:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return a hint ` Did you mean ...?` for a word close to a known one, else an empty string."""
+    if len(word) > LONGEST_WORD:
+        return ""
     found = difflib.get_close_matches(word, list(known), 1)
     return f" Did you mean {found[0]!r}?" if found else ""
 
@@ -65,3 +70,13 @@ def quoted(value: object, limit: int = 60) -> str:
     """Return a client's own value, safe to repeat in a message: quoted and cut short."""
     text = repr(value)
     return text if len(text) <= limit else f"{text[:limit]}..."
+
+
+def printable(text: str) -> str:
+    """Return a text without what commands a terminal or turns its writing: that is spelled out."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )

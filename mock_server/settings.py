@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mock_server.door import Door
 from mock_server.keys import Caller
 from mock_server.pace import Pace
 from openapi import ModelFacts, contract
@@ -60,5 +61,9 @@ class Settings:
     """Hosts besides loopback that may be called back."""
     control_token: str = ""
     """What the control API asks for; empty switches it off."""
+    control_hosts: tuple[str, ...] = ()
+    """Names by which the control API may be asked, besides those that can only be this machine."""
+    door: Door = field(default_factory=Door)
+    """How the mock is reached, and what it bears of a client; for its own server."""
     engine_options: Mapping[str, object] = field(default_factory=dict)
     """What only the engine understands."""

@@ -25,6 +25,8 @@ LONGEST_WORD = 64
 WORDS_REMEMBERED = 16_384
 BYTE = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 SPACE = "▁"
+SPACES = {"type": "Replace", "pattern": {"String": " "}, "content": SPACE}
+"""What Gemma's tokenizer does to a text before all else: as many characters, no other changes."""
 PARTS = r"▁?\p{L}[\p{L}\p{M}]*|\p{N}|\n|▁+(?![\p{L}])|▁?[^\p{L}\p{M}\p{N}\n▁]+|▁|\p{M}+"
 """How the shipped tokenizer cuts a text before it looks for entries: never after a space."""
 
@@ -60,7 +62,10 @@ class DecodeStream:
 class Tokens:
     """A Gemma tokenizer: the shipped one of 2,048 entries, or a user's own `tokenizer.json`."""
 
-    def __init__(self, tokenizer: Tokenizer, special: Mapping[str, int]) -> None:
+    def __init__(
+        self, tokenizer: Tokenizer, special: Mapping[str, int], enough: int | None = None
+    ) -> None:
+        """No prompt holds more than `enough` tokens: what is surely more is counted no further."""
         vocabulary = tokenizer.get_vocab(with_added_tokens=True)
         self._tokenizer = tokenizer
         self.special: Mapping[str, int] = special
@@ -90,10 +95,13 @@ class Tokens:
         self._count = lru_cache(REMEMBERED)(self._counted)
         self._count_word = lru_cache(WORDS_REMEMBERED)(lambda word: len(self.encode(word)))
         self._by_words = False
+        self._enough = enough
+        self._longest = 0
+        """Characters of the longest entry; 0 where a text may change before entries are sought."""
 
     @classmethod
-    def load(cls, path: str | Path | None = None) -> Tokens:
-        """Read a `tokenizer.json`, by default the shipped one.
+    def load(cls, path: str | Path | None = None, enough: int | None = None) -> Tokens:
+        """Read a `tokenizer.json`, by default the shipped one; `enough` as for the class.
 
         Raises TokenizerError when the file is missing, is no tokenizer, or is not Gemma's kind.
         """
@@ -120,8 +128,10 @@ class Tokens:
         missing = [mark for mark in NEEDED if mark not in special]
         if missing:
             raise TokenizerError(f"{name} is not a Gemma tokenizer: it lacks {', '.join(missing)}")
-        tokens = cls(tokenizer, special)
+        tokens = cls(tokenizer, special, enough)
         tokens._by_words = _ends_at_spaces(json.loads(text))
+        if json.loads(text)["normalizer"] == SPACES:
+            tokens._longest = max(map(len, tokenizer.get_vocab(with_added_tokens=True)))
         return tokens
 
     def encode(self, text: str) -> list[int]:
@@ -135,10 +145,15 @@ class Tokens:
         return ids
 
     def count(self, text: str) -> int:
-        """How many ids `encode` gives; remembered for texts of ordinary length."""
-        if len(text) > LONGEST_REMEMBERED:
-            return len(self.encode(text))
-        return self._count(text)
+        """How many ids `encode` gives; remembered for texts of ordinary length.
+
+        Of a text that is surely too long for any prompt, how many it has at least.
+        """
+        if len(text) <= LONGEST_REMEMBERED:
+            return self._count(text)
+        if self._enough and self._longest and len(text) // self._longest > self._enough:
+            return len(text) // self._longest
+        return len(self.encode(text))
 
     def _counted(self, text: str) -> int:
         words = _WORD.findall(text) if self._by_words else ()
@@ -182,7 +197,12 @@ class Tokens:
         if not text.isascii():
             # JSON may carry half a surrogate pair, which the library refuses with a TypeError.
             text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        if len(text) > LONGEST_REMEMBERED:
+            # Without places in the text, which nobody needs, ten times as fast.
+            (found,) = self._tokenizer.encode_batch_fast([text], add_special_tokens=False)
+        else:
+            found = self._tokenizer.encode(text, add_special_tokens=False)
+        ids: list[int] = found.ids
         return ids
 
 
@@ -197,7 +217,7 @@ def _ends_at_spaces(document: Mapping[str, Any]) -> bool:
     That is so where no entry of the vocabulary has a space behind anything else, and nothing looks
     at the text before its entries are looked for, but to cut it in pieces.
     """
-    if document["normalizer"] != {"type": "Replace", "pattern": {"String": " "}, "content": SPACE}:
+    if document["normalizer"] != SPACES:
         return False
     cutting = document["pre_tokenizer"] or {"type": "Split", "pattern": {"String": " "}}
     if cutting["type"] != "Split" or cutting["pattern"] not in ({"String": " "}, {"Regex": PARTS}):

@@ -19,7 +19,7 @@ def fold(messages: Sequence[dict[str, Any]]) -> tuple[Turn, ...]:
     turn, each after a blank line. Raises Problem (400, `messages`) for a conversation without a
     user turn, or one that begins or ends with the assistant.
     """
-    turns: list[Turn] = []
+    turns: list[tuple[Role, list[str]]] = []
     waiting: list[str] = []
     for message in messages:
         content = message["content"]
@@ -35,20 +35,20 @@ def fold(messages: Sequence[dict[str, Any]]) -> tuple[Turn, ...]:
             _append(turns, "assistant", content)
         else:
             waiting.append(content)
-    if not turns or turns[0].role != "user":
-        if not any(turn.role == "user" for turn in turns):
+    if not turns or turns[0][0] != "user":
+        if not any(role == "user" for role, _ in turns):
             raise _refused("holds no message with role 'user'", "Add one")
         raise _refused("begins with the assistant", "Put a message with role 'user' first")
-    if waiting and turns[-1].role == "user":
+    if waiting and turns[-1][0] == "user":
         _append(turns, "user", BLANK_LINE.join(waiting))
     elif waiting:
         raise _refused(
             "ends with instructions that no user turn follows",
             "Put a message with role 'user' last",
         )
-    if turns[-1].role != "user":
+    if turns[-1][0] != "user":
         raise _refused("ends with the assistant", "Put a message with role 'user' last")
-    return tuple(turns)
+    return tuple(Turn(role, BLANK_LINE.join(texts)) for role, texts in turns)
 
 
 def text(content: Any) -> str:
@@ -56,10 +56,11 @@ def text(content: Any) -> str:
     return content if isinstance(content, str) else "".join(part["text"] for part in content)
 
 
-def _append(turns: list[Turn], role: Role, content: str) -> None:
-    if turns and turns[-1].role == role:
-        content = BLANK_LINE.join([turns.pop().text, content])
-    turns.append(Turn(role, content))
+def _append(turns: list[tuple[Role, list[str]]], role: Role, content: str) -> None:
+    if turns and turns[-1][0] == role:
+        turns[-1][1].append(content)
+    else:
+        turns.append((role, [content]))
 
 
 def _refused(what: str, remedy: str) -> Problem:

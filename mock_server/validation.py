@@ -13,6 +13,7 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from mock_server.problem import Problem, nearest, quoted
+from mock_server.wrongs import Wrong, dotted, sentence
 from openapi import Contract, ContractError
 
 CODES: Mapping[str, str] = {
@@ -24,17 +25,11 @@ CODES: Mapping[str, str] = {
 }
 """Codes by keyword, where a schema has no `x-validation` of its own."""
 
+LOOKED_AT = 500
+"""Parts of a document in which every error is looked for."""
+
 _DOCUMENT = "urn:document"
 _RANK = {"required": 0, "type": 1}
-_NAMES: Mapping[object, str] = {
-    "string": "a string",
-    "integer": "an integer",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "an array",
-    "object": "an object",
-    "null": "null",
-}
 
 
 class Validation:
@@ -52,15 +47,18 @@ class Validation:
 
         `name` is what the value itself is called, where it is not a body.
         """
-        if self._validator.is_valid(body):
+        if self.accepts(body):
             return
-        errors = list(self._validator.iter_errors(body))
+        errors = _errors(self._validator, body)
         error = min(errors, key=lambda error: _RANK.get(error.kind.name, 2))
         raise self._problem(error, body, name)
 
     def accepts(self, value: object) -> bool:
         """Tell whether a value is valid."""
-        return self._validator.is_valid(value)
+        try:
+            return self._validator.is_valid(value)
+        except ValueError:  # nested more deeply than is looked at
+            return False
 
     def _problem(self, error: jsonschema_rs.ValidationError, body: object, name: str) -> Problem:
         keyword = error.kind.name
@@ -70,9 +68,8 @@ class Validation:
             path.append(error.kind.as_dict()["property"])
         where = param or dotted(path, body, name) or None
         code = code or self._codes.get(keyword) or self._codes.get("default") or "invalid_value"
-        rule = "belongs to another parameter" if param else None
-        sentence = _sentence(where, keyword, code, error, rule)
-        return Problem(code, sentence + self._rule(error.schema_path), where)
+        told = sentence(_wrong(error), where, code, dependent=bool(param))
+        return Problem(code, told + self._rule(error.schema_path), where)
 
     def _rule(self, schema_path: Sequence[str | int]) -> str:
         """Return where the rule stands, in a sentence that begins with a space, or nothing."""
@@ -145,8 +142,7 @@ class Shape:
     def complaints(self, document: object) -> list[tuple[tuple[str | int, ...], str]]:
         """Return where a document departs from the schema, and how, in a sentence's second half."""
         return [
-            (self._where(error), self._words(error))
-            for error in self._validator.iter_errors(document)
+            (self._where(error), self._words(error)) for error in _errors(self._validator, document)
         ]
 
     def _where(self, error: jsonschema_rs.ValidationError) -> tuple[str | int, ...]:
@@ -161,7 +157,7 @@ class Shape:
                 node = node[token]
             hint = nearest(unknown[0], node["properties"])
             return f"has no member {', '.join(map(quoted, unknown))}.{hint}"
-        return _sentence(None, error.kind.name, "", error, None).removeprefix("The body ")
+        return sentence(_wrong(error)).removeprefix("The body ")
 
 
 class Pattern:
@@ -184,6 +180,42 @@ class Pattern:
             return self._validator.is_valid(text.encode("utf-8", "replace").decode())
 
 
+def _wrong(error: jsonschema_rs.ValidationError) -> Wrong:
+    return Wrong(error.kind.name, error.kind.as_dict(), error.instance, tuple(error.instance_path))
+
+
+def _errors(
+    validator: jsonschema_rs.Draft202012Validator, document: object
+) -> list[jsonschema_rs.ValidationError]:
+    """Return what is wrong with a document; of a large one the first thing alone.
+
+    All are found at once, and each costs more than reading the document's part it is about.
+    Raises Problem (400) for a document so deep that nothing can be found in it.
+    """
+    try:
+        if _small(document):
+            return list(validator.iter_errors(document))
+        validator.validate(document)
+    except jsonschema_rs.ValidationError as error:
+        return [error]
+    except ValueError:
+        raise Problem(
+            "invalid_value", "The body is not what its schema says, and too deep to say where."
+        ) from None
+    return []
+
+
+def _small(document: object) -> bool:
+    """Tell whether a document has no more than `LOOKED_AT` parts."""
+    parts = [document]
+    for part in parts:
+        inside = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+        if len(parts) + len(inside) > LOOKED_AT:
+            return False
+        parts.extend(inside)
+    return True
+
+
 def _why_no_pattern(text: str) -> str:
     try:
         re.compile(text)
@@ -194,76 +226,3 @@ def _why_no_pattern(text: str) -> str:
             "looks around or refers back, which no matcher does in bounded time; write it without"
         )
     return "is no regular expression that can be matched in bounded time; write a simpler one"
-
-
-def dotted(path: Sequence[str | int], body: Any, name: str = "") -> str:
-    """Return a path into a body as clients write it, such as `messages[0].content`."""
-    text = name
-    for part in path:
-        inside = isinstance(body, list)
-        text += f"[{part}]" if inside else f".{part}" if text else str(part)
-        body = _inside(body, part)
-    return text
-
-
-def _inside(body: Any, part: str | int) -> Any:
-    try:
-        return body[int(part)] if isinstance(body, list) else body[str(part)]
-    except (KeyError, IndexError, TypeError):
-        return None
-
-
-def _sentence(
-    where: str | None,
-    keyword: str,
-    code: str,
-    error: jsonschema_rs.ValidationError,
-    rule: str | None,
-) -> str:
-    name = f"'{where}'" if where else "The body"
-    facts: Mapping[str, Any] = error.kind.as_dict()
-    got = quoted(error.instance)
-    limit = facts.get("limit")
-    if rule:
-        return _dependent(name, where, error)
-    if code == "unsupported_parameter":
-        return f"{name} asks for something this model cannot do. Leave it out, or send null."
-    match keyword:
-        case "required":
-            return f"{name} is required and missing. Add it."
-        case "type":
-            kinds = sorted(_list(facts.get("types")), key=lambda kind: kind == "null")
-            types = " or ".join(_NAMES.get(kind, str(kind)) for kind in kinds)
-            return f"{name} must be {types}, not {got}."
-        case "enum" | "const":
-            options = _list(facts.get("options", [facts.get("expected_value")]))
-            hint = nearest(str(error.instance), [str(option) for option in options])
-            return f"{name} must be {_listed(options)}, not {got}.{hint}"
-        case "minimum":
-            return f"{name} is {got}; it must be at least {limit}."
-        case "maximum":
-            return f"{name} is {got}; it must be at most {limit}."
-        case "minItems" | "minLength":
-            return f"{name} is {got}; it must hold at least {limit}."
-        case "maxItems" | "maxLength":
-            return f"{name} holds too many entries; at most {limit} are allowed."
-        case "pattern" | "propertyNames":
-            pattern = facts.get("pattern") or "the pattern of its keys"
-            return f"{name} is {got}, which does not match {pattern}."
-        case _:
-            return f"{name} is {got}, which its schema ({keyword}) does not allow."
-
-
-def _dependent(name: str, where: str | None, error: jsonschema_rs.ValidationError) -> str:
-    facts: Mapping[str, Any] = error.kind.as_dict()
-    other = facts.get("property") or ".".join(str(part) for part in error.instance_path)
-    return f"{name} is only allowed when '{other}' is true. Set '{other}', or leave '{where}' out."
-
-
-def _list(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else [value]
-
-
-def _listed(options: list[object]) -> str:
-    words = ["null" if option is None else repr(option) for option in options]
-    return words[0] if len(words) == 1 else f"one of {', '.join(words)}"

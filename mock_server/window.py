@@ -5,6 +5,9 @@ from __future__ import annotations
 from mock_server.frozen import frozen
 from mock_server.problem import Problem
 
+FAR = 2
+"""Windows that a prompt may fill and still be counted to its end; beyond, that would cost much."""
+
 
 @frozen
 class Window:
@@ -20,10 +23,11 @@ class Window:
         """
         left = self.size - prompt_tokens
         if left <= 0:
+            least = "at least " if prompt_tokens > FAR * self.size else ""
             raise Problem(
                 "context_length_exceeded",
                 f"This model's maximum context length is {self.size} tokens, and your {field} "
-                f"resulted in {prompt_tokens} tokens. Shorten the {field} to at most "
+                f"resulted in {least}{prompt_tokens} tokens. Shorten the {field} to at most "
                 f"{self.size - 1} tokens, so that at least one is left for the answer.",
                 field,
             )

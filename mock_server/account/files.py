@@ -76,7 +76,8 @@ def url_of(gateway: Gateway, job: Job, account: str, expires: int) -> Wishes:
 def media_base(gateway: Gateway, call: Call) -> str:
     """Return the base URL of the media host, as a client finds it."""
     base = gateway.settings.media_url.rstrip("/")
-    return base or f"http://{call.incoming.header('host') or 'localhost'}"
+    scheme, host = gateway.settings.door.scheme, call.incoming.header("host") or "localhost"
+    return base or f"{scheme}://{host}"
 
 
 def _finished(call: Call) -> Wishes:

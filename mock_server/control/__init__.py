@@ -28,6 +28,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mock_server.control.asker import admit
 from mock_server.control.page import BODY_LIMIT, Asked, Page, Refused, known
 from mock_server.keys import credentials
 from mock_server.message import JSON, Reply
@@ -59,15 +60,22 @@ def application(edge: Edge, token: str, prefix: str) -> Starlette:
     )
 
 
+PRIVATE = {
+    "cache-control": "no-store",
+    "cross-origin-resource-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+}
+"""Headers of every answer: it is for whoever asked, and for no page of another origin."""
 METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 
 
 def _endpoint(
     edge: Edge, token: str, pages: dict[str, Page], instead: list[str] | None = None
 ) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
+    async def answered(request: Request) -> Response:
         page = pages.get("GET" if request.method == "HEAD" else request.method)
         try:
+            admit(request.headers, request.url.scheme, edge.gateway.settings.control_hosts)
             if page is None or not page.public:
                 _authorise(request, token)
             if instead is not None:
@@ -91,6 +99,12 @@ def _endpoint(
                 headers=dict(problem.headers),
                 media_type=JSON,
             )
+
+    async def endpoint(request: Request) -> Response:
+        answer = await answered(request)
+        for name, value in PRIVATE.items():
+            answer.headers.setdefault(name, value)
+        return answer
 
     return endpoint
 

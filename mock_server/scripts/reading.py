@@ -19,7 +19,8 @@ from mock_server.scripts.answers import Fixtures, NotAnAnswer, answer
 from mock_server.scripts.matching import conditions
 from mock_server.scripts.script import Answer, Per, Script, Step
 from mock_server.text import dumps
-from mock_server.validation import Shape, dotted
+from mock_server.validation import Shape
+from mock_server.wrongs import dotted
 from openapi.reading import read as read_yaml
 from openapi.requirement import ContractError
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from mock_server.app import App, build
+from mock_server.door import Door
 from mock_server.server.protocol import Protocol
 from mock_server.settings import Settings, SettingsError
 from mock_server.text import dumps
@@ -43,7 +44,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def run(settings: Settings, listening: socket.socket, ready: Callable[[], None]) -> None:
     """Serve on a socket until the process is told to stop; `ready` is called once it answers."""
-    config = configured(lasting(settings))
+    config = configured(lasting(settings), settings.door)
     server = AnnouncingServer(config, ready)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve(sockets=[listening]))
@@ -59,10 +60,18 @@ def lasting(settings: Settings) -> App:
     return app
 
 
-def configured(app: App | Callable[[], App], **more: Any) -> uvicorn.Config:
-    """Return how uvicorn serves a mock; with `factory=True` among `more`, one yet to be made."""
+def configured(
+    app: App | Callable[[], App], door: Door | None = None, **more: Any
+) -> uvicorn.Config:
+    """Return how uvicorn serves a mock; with `factory=True` among `more`, one yet to be made.
+
+    Of the door only the certificate counts here; what it bounds, a connection asks the mock.
+    """
+    door = door or Door()
     return uvicorn.Config(
         app,
+        ssl_certfile=door.certificate,
+        ssl_keyfile=door.private_key,
         http=Protocol,
         ws="none",
         lifespan="on",

@@ -41,7 +41,8 @@ class Cycle(RequestResponseCycle):
 
     async def receive(self) -> Any:
         """Receive; ASGI. A body that came whole is handed over at once."""
-        if self.more_body or not self.body or self.waiting_for_100_continue:
+        special = self.more_body or self.waiting_for_100_continue or self.disconnected
+        if special or not self.body:
             return await super().receive()
         body, self.body = bytes(self.body), bytearray()
         self.message_event.clear()
@@ -94,7 +95,9 @@ class Cycle(RequestResponseCycle):
         return Asgi(self.receive, send)
 
     def _ordinary(self) -> bool:
-        return not (self.response_started or self.disconnected) and self.keep_alive
+        started = self.response_started or self.disconnected
+        # To a client that does not read, ASGI's way waits until it does.
+        return not started and self.keep_alive and not self.flow.write_paused
 
     def _complete(self) -> None:
         self.response_complete = True

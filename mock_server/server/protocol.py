@@ -13,58 +13,44 @@ from typing import Any
 from urllib.parse import unquote
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mock_server.connection import CONNECTION, TRANSPORT
-from mock_server.problem import Problem
+from mock_server.server.bounded import Bounded
 from mock_server.server.cycle import Cycle, written
-from mock_server.text import dumps
-
-STATUS_LINE = b"HTTP/1.1 400 Bad Request\r\n"
+from mock_server.server.refusing import Unfit, inspect, not_http, too_long, too_many
 
 
-class Protocol(HttpToolsProtocol):
+class Protocol(Bounded):
     """A connection whose bytes can be reached from below HTTP, and that refuses in JSON."""
 
-    _unread = False
-    """The head of a request has come and its body has not; within one read."""
-    _body = b""
-    """What came of that body."""
-    _idle = False
-    """The last answer is complete and nothing came since."""
-    _idle_since = 0.0
+    _body: bytes | bytearray = b""
+    """What came of a body within one read."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._edge: Any = getattr(self.app, "edge", None)
         self._short_ways = self._edge.short_ways if self._edge is not None else frozenset()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; a request whose body is still to come goes on in a task."""
-        self._idle = False
+        self._barren += len(data)
         try:
             self.parser.feed_data(data)
-        except httptools.HttpParserError:
-            self.send_400_response("")
         except httptools.HttpParserUpgrade:
             # Nothing else is spoken here; the request is answered as if it had not asked.
             pass
-        if self._unread and not self.transport.is_closing():
-            cycle = self._cycle()
-            cycle.body += self._body
-            self._start_asgi_task(cycle, self.app)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Tell whoever answers that there is nobody left to answer."""
-        super().connection_lost(exc)
-        if self.timeout_keep_alive_task is not None:
-            self.timeout_keep_alive_task.cancel()
-        cycle: Any = self.cycle
-        if cycle is not None and not cycle.response_complete:
-            cycle.left()
+        except httptools.HttpParserError as error:
+            reason = error.__context__
+            self._refuse(reason if isinstance(reason, Unfit) else not_http())
+            return
+        # Of a head that goes on, or of the trailers of a body: both may go on for ever.
+        if self._barren > self._most_bytes or len(self.headers) > self._most_lines:
+            self._refuse(too_long(self._most_bytes, self._most_lines))
+        elif self._unread and not self.transport.is_closing():
+            self._begin_early()
 
     def on_message_begin(self) -> None:
         """Begin a request."""
+        self._open = True
         self.url = b""
         self.expect_100_continue = False
         self.headers = []
@@ -78,77 +64,89 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Wait for the body, if it comes at once; a request behind another waits in any case."""
+        # What follows as a header is a trailer, which nobody asked for: it changes nothing.
+        self._head, self.headers = self.headers, []
+        self._open = False
+        if self._barren > self._most_bytes or len(self._head) > self._most_lines:
+            self._weigh()
         before: Any = self.cycle
         if before is None or before.response_complete:
             self._unread = True
             self._body = b""
             return
+        if len(self.pipeline) >= self._door.queued:
+            raise too_many()
         self.flow.pause_reading()
         self.pipeline.appendleft((self._cycle(), self.app))
 
     def on_body(self, body: bytes) -> None:
         """Take a part of a body."""
-        if self._unread:
-            self._body += body
-        else:
+        self._barren = 0
+        if not self._unread:
+            self._taken += len(body)
             super().on_body(body)
+        elif not self._body:
+            self._body = body
+        else:
+            # A body may come in very many parts: what grows must not be made anew each time.
+            if isinstance(self._body, bytes):
+                self._body = bytearray(self._body)
+            self._body += body
 
     def on_message_complete(self) -> None:
         """Begin a request that has come whole."""
+        self._barren = 0
         if not self._unread:
-            super().on_message_complete()
+            self.cycle.more_body = False
+            self.cycle.message_event.set()
+            self._idle_since = self.loop.time()
             return
         if self.transport.is_closing():
             self._unread = False
             return
         found = None
         if self.url in self._short_ways and self._plain():
-            found = self._edge.at_once(self.url, self.headers, self._body)
+            found = self._edge.at_once(self.url, self._head, bytes(self._body))
             if found is not None and found[1] is not None:
                 self._unread = False
                 self.transport.write(written(found[1], self.server_state.default_headers))
                 self.on_response_complete()
                 return
-        cycle = self._cycle()
+        cycle = self._answering = self._cycle()
         cycle.body += self._body
         cycle.more_body = False
         cycle.message_event.set()
         app: Any = self.app if found is None else partial(self._edge.go_on, found[0])
         self._begin(cycle.run_asgi(app))
 
+    def _begin_early(self) -> None:
+        """Begin a request whose body has not come whole."""
+        try:
+            cycle = self._cycle()
+        except Unfit as reason:
+            self._refuse(reason)
+        except httptools.HttpParserError:
+            self._refuse(not_http())
+        else:
+            cycle.body += self._body
+            self._start_asgi_task(cycle, self.app)
+
     def on_response_complete(self) -> None:
-        """Take the next request, or wait for one; one timer serves a connection for long."""
+        """Take the next request, or wait for one."""
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
         self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
-            return
-        self._idle = True
-        self._idle_since = self.loop.time()
-        if self.timeout_keep_alive_task is None:
-            self._wait_for_more(self.timeout_keep_alive)
-
-    def timeout_keep_alive_handler(self) -> None:
-        """Close a connection on which nothing has come for long."""
-        self.timeout_keep_alive_task = None
-        if not self._idle or self.transport.is_closing():
-            return
-        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
-        if left > 0:
-            self._wait_for_more(left)
+        elif self._reason is not None:
+            self._say(self._reason)
         else:
-            self.transport.close()
+            self._idle_since = self.loop.time()
 
-    def _unset_keepalive_if_required(self) -> None:
-        # The timer is left to run: it looks whether it still has something to do.
-        return
-
-    def _wait_for_more(self, seconds: float) -> None:
-        self.timeout_keep_alive_task = self.loop.call_later(
-            seconds, self.timeout_keep_alive_handler
-        )
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _plain(self) -> bool:
         """Tell whether a request that has come whole asks nothing unusual of the connection."""
@@ -166,8 +164,9 @@ class Protocol(HttpToolsProtocol):
         self._unread = False
         parser = self.parser
         version = parser.get_http_version()
+        inspect(self._head, version)
         target = httptools.parse_url(self.url)
-        path = target.path.decode("ascii")
+        path = (target.path or b"/").decode("ascii")
         scope: dict[str, Any] = {
             "type": "http",
             "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
@@ -176,11 +175,11 @@ class Protocol(HttpToolsProtocol):
             "client": self.client,
             "scheme": self.scheme,
             "root_path": self.root_path,
-            "headers": self.headers,
+            "headers": self._head,
             "state": self.app_state.copy(),
             "method": parser.get_method().decode("ascii"),
             "path": unquote(path) if "%" in path else path,
-            "raw_path": target.path,
+            "raw_path": target.path or b"/",
             "query_string": target.query or b"",
         }
         cycle = self.cycle = Cycle(
@@ -215,21 +214,3 @@ class Protocol(HttpToolsProtocol):
         task = self.loop.create_task(answering)
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
-
-    def send_400_response(self, msg: str) -> None:
-        """Refuse what is not HTTP, in the shape of every other refusal, and close."""
-        del msg
-        self._unread = False
-        problem = Problem(
-            None,
-            "This is not a valid HTTP/1.1 request. Check its request line and headers.",
-            status=400,
-            type="invalid_request_error",
-        )
-        body = dumps(problem.document())
-        head = (
-            b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
-            % len(body)
-        )
-        self.transport.write(STATUS_LINE + head + body)
-        self.transport.close()

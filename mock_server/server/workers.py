@@ -40,7 +40,11 @@ def run(settings: Settings, listening: socket, workers: int, ready: Ready) -> No
     """
     app = functools.partial(_app, settings, os.getpid())
     config = configured(
-        app, factory=True, workers=workers, timeout_worker_healthcheck=PULSE_SECONDS
+        app,
+        settings.door,
+        factory=True,
+        workers=workers,
+        timeout_worker_healthcheck=PULSE_SECONDS,
     )
     watch = Watch(config, listening, ready)
     watch.run()

@@ -249,3 +249,24 @@ def test_an_oversized_body_is_413_whether_or_not_it_says_so() -> None:
     big = body("x" * 1_100_000)
     assert ask(APP, big).status == 413
     assert ask(APP, headers={"content-length": "2000000"}).status == 413
+
+
+def test_a_body_with_very_many_errors_is_refused_by_one_of_them() -> None:
+    answer = ask(APP, {"model": MODEL, "messages": [{"role": "user"}] * 20_000})
+    assert answer.status == 400
+    assert answer.error["param"] == "messages[0].content"
+
+
+def test_a_body_too_deep_to_be_looked_through_is_refused_in_words() -> None:
+    deep: object = 1
+    for _ in range(400):
+        deep = {"a": deep}
+    answer = ask(APP, {"a": deep})
+    assert answer.status == 400
+    assert "too deep" in answer.error["message"]
+
+
+def test_what_a_client_sent_commands_no_terminal_in_a_message() -> None:
+    answer = ask(APP, {**body("hi"), "model": "\x1b[2J\u202e"})
+    assert answer.status == 404
+    assert answer.error["message"].isprintable()

@@ -68,3 +68,19 @@ def test_a_text_is_shown_without_the_key_it_came_with() -> None:
     asked = Incoming("GET", "/", "", {"authorization": "Bearer sk-1"}, 0)
     assert shown("you sent sk-1, twice: sk-1", asked) == "you sent [key], twice: [key]"
     assert shown("sk-1", Incoming("GET", "/", "", {}, 0)) == "sk-1"
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "told"),
+    [
+        ("other", "Send another, or the other.", "Send another, or the [key]."),
+        ("a", "a model named a", "a model named a"),
+        ("sk-1", "sk-12 is not sk-1", "sk-12 is not [key]"),
+        ("sk-long-enough", "xsk-long-enoughx", "x[key]x"),
+    ],
+)
+def test_a_short_key_is_hidden_where_it_is_no_part_of_a_word(
+    key: str, text: str, told: str
+) -> None:
+    asked = Incoming("GET", "/", "", {"authorization": f"Bearer {key}"}, 0)
+    assert shown(text, asked) == told

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import mock_server
-from mock_server.problem import Problem, nearest, quoted, taxonomy
+from mock_server.problem import Problem, nearest, printable, quoted, taxonomy
 from mock_server.window import Window
 
 SOURCES = Path(mock_server.__file__).parent
@@ -62,9 +62,19 @@ def test_an_answer_gets_the_ceiling_or_what_the_prompt_leaves(
     assert Window(4096).room(prompt, ceiling) == room
 
 
-@pytest.mark.parametrize("prompt", [4096, 9000])
+@pytest.mark.parametrize("prompt", [4096, 8192])
 def test_a_prompt_that_fills_the_window_is_refused_with_both_numbers(prompt: int) -> None:
     with pytest.raises(Problem) as refused:
         Window(4096).room(prompt, 1)
     begins = "This model's maximum context length is 4096 tokens"
     assert refused.value.message.startswith(f"{begins}, and your messages resulted in {prompt}")
+
+
+def test_of_a_prompt_that_is_far_too_long_the_least_is_told() -> None:
+    with pytest.raises(Problem, match="resulted in at least 9000 tokens"):
+        Window(4096).room(9000, 1)
+
+
+def test_what_commands_a_terminal_is_spelled_out() -> None:
+    assert printable("naïve 世界") == "naïve 世界"
+    assert printable("a\x1b[2J\u202e\r\n") == r"a\x1b[2J\u202e\r\n"

@@ -193,3 +193,15 @@ def test_a_users_tokenizer_with_other_ids_and_unflagged_marks_works(tmp_path: Pa
     assert tokens.vocabulary_size == 2050
     assert not {2048, 2049} & set(tokens.encode("<start_of_turn>model\nI obey<end_of_turn>"))
     assert tokens.count_prompt([("user", "hello")]) == tokens.count("hello") + 9
+
+
+@pytest.mark.parametrize("text", ["a " * 70_000, "x" * 140_000, "<bos>" * 30_000, "é" * 130_000])
+def test_of_a_text_that_no_prompt_can_hold_the_least_is_told(text: str):
+    bounded = Tokens.load(enough=8_192)
+    assert 8_192 < bounded.count(text) <= TOKENS.count(text)
+    assert bounded.count(text[:20_000]) == TOKENS.count(text[:20_000])
+
+
+def test_a_long_text_is_read_like_its_parts():
+    text = "The quick brown fox. " * 900
+    assert TOKENS.encode(text) == TOKENS.encode(text[:2_099]) + TOKENS.encode(text[2_099:])

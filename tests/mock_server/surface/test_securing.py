@@ -152,7 +152,7 @@ def test_chat_goes_its_short_way_only_where_somebody_pays(
         components={"securitySchemes": {"key": BEARER}},
         security=security,
     )
-    sent = {"authorization": f"Bearer {GOOD}", "content-type": "application/json"}
+    sent = {"authorization": f"Bearer {GOOD}", "content-type": "application/json", "host": "mock"}
     headers = [(name.encode(), value.encode()) for name, value in sent.items()]
     raw = json.dumps(body()).encode()
     assert (app.edge.at_once(b"/api/chat/completions", headers, raw) is not None) is short
