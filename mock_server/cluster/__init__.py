@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import click
+
 from mock_server.cluster.plan import read
 from mock_server.settings import SettingsError
 
@@ -16,12 +18,17 @@ from mock_server.settings import SettingsError
 def app(args: Mapping[str, str]) -> Any:
     """Return the Serve application that a file describes; `file` is the only argument.
 
-    Raises SettingsError for a file that cannot be used.
+    Raises click's error for a file that cannot be used, which `serve` prints as a sentence.
     """
     path = args.get("file")
     if path is None or len(args) > 1:
-        raise SettingsError("say which cluster: serve run mock_server.cluster:app file=FILE.toml")
-    plan = read(Path(path))
+        raise click.ClickException(
+            "say which cluster: serve run mock_server.cluster:app file=FILE.toml"
+        )
+    try:
+        plan = read(Path(path))
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
     from mock_server.cluster.deployments import application
 
     return application(plan)

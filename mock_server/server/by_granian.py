@@ -73,6 +73,8 @@ class Announcing(Server):
             backlog=BACKLOG,
             log_enabled=False,
         )
+        # Accepted sockets take this over: the second event does not wait until the first is heard.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._listening = listening
         self._ready = ready
 

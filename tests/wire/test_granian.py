@@ -14,6 +14,10 @@ from typing import Any
 import httpx
 import pytest
 
+from mock_server.app import build
+from mock_server.server import listen
+from mock_server.server.by_granian import Announcing
+from mock_server.settings import Settings
 from tests.wire.serving import CHAT, HELLO, KEY
 
 SERVE = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--runner", "granian"]
@@ -158,3 +162,12 @@ def test_what_it_cannot_do_it_says_at_once(more: list[str], told: str) -> None:
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_no_event_waits_until_the_one_before_it_is_heard() -> None:
+    with listen("127.0.0.1", 0) as listening:
+        Announcing(build(Settings()), listening, lambda: None)
+        with socket.create_connection(listening.getsockname()):
+            accepted, _ = listening.accept()
+            with accepted:
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
