@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+FAREWELL = 2.0
+"""Seconds in which what a refused client still sends is thrown away, so that it reads the reason:
+a connection closed upon unread bytes takes its last answer with it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Door:

@@ -10,14 +10,11 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from mock_server.door import Door
+from mock_server.door import FAREWELL, Door
 from mock_server.server.refusing import Unfit, late, too_long
 from mock_server.server.sweeping import Waiting, keep_sweeping
 
 DOOR = Door()
-FAREWELL = 2.0
-"""Seconds in which what a refused client still sends is thrown away, so that it reads the reason:
-a connection closed upon unread bytes takes its last answer with it."""
 
 
 class Bounded(HttpToolsProtocol):

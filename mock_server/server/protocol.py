@@ -42,6 +42,11 @@ class Protocol(Bounded):
             reason = error.__context__
             self._refuse(reason if isinstance(reason, Unfit) else not_http())
             return
+        if self._barren or self._unread:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Look at what has not come whole."""
         # Of a head that goes on, or of the trailers of a body: both may go on for ever.
         if self._barren > self._most_bytes or len(self.headers) > self._most_lines:
             self._refuse(too_long(self._most_bytes, self._most_lines))

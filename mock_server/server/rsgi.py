@@ -7,11 +7,13 @@ RSGI. Knows no granian: it is handed objects that behave as its interface says.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from mock_server.app import App
 from mock_server.connection import CONNECTION, Message
+from mock_server.door import FAREWELL
 from mock_server.message import Headers, Reply
 
 Protocol = Any
@@ -68,6 +70,7 @@ class Rsgi:
                 await self._app(asked, exchange.receive, exchange.send)
         finally:
             exchange.when_gone(None)
+        await exchange.drain()
 
 
 class Exchange:
@@ -153,6 +156,16 @@ class Exchange:
             await self.start(reply, None)
         if body:
             await self.chunks((body,))
+
+    async def drain(self) -> None:
+        """Throw away what still comes of a body, for a while, so that the answer is read.
+
+        A connection that is closed upon unread bytes takes its last answer with it.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL):
+                while not self._over:
+                    await self.receive()
 
     def _listen(self) -> None:
         if self._listening is None:
