@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -28,10 +29,16 @@ class Stronghold:
 
     process: subprocess.Popen[str]
     ready: dict[str, Any]
+    trust: ssl.SSLContext | bool = True
+    """Whose certificates count, where it speaks HTTPS."""
 
     @property
     def port(self) -> int:
         return int(self.ready["port"])
+
+    @property
+    def url(self) -> str:
+        return str(self.ready["base_url"]).removesuffix("/v1")
 
     def memory(self, what: str = "VmRSS") -> int:
         """Bytes it takes now, or took at most (`VmHWM`)."""
@@ -45,18 +52,19 @@ class Stronghold:
 
     def well(self) -> bool:
         """It answers."""
-        answer = httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=30)
+        answer = httpx.get(f"{self.url}/healthz", timeout=30, verify=self.trust)
         return answer.status_code == 200
 
     def control(self, page: str) -> Any:
         token = {"authorization": f"Bearer {self.ready['control_token']}"}
-        answer = httpx.get(self.ready["control_url"] + page, headers=token, timeout=30)
+        url = self.ready["control_url"] + page
+        answer = httpx.get(url, headers=token, timeout=30, verify=self.trust)
         assert answer.status_code == 200
         return answer.json()
 
 
 @contextlib.contextmanager
-def stronghold(*options: str) -> Iterator[Stronghold]:
+def stronghold(*options: str, trust: ssl.SSLContext | bool = True) -> Iterator[Stronghold]:
     """Start a mock; at the end it has to stop when told, and to have complained of nothing."""
     command = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--ready-json"]
     with (
@@ -66,7 +74,7 @@ def stronghold(*options: str) -> Iterator[Stronghold]:
         ) as process,
     ):
         assert process.stdout is not None
-        hold = Stronghold(process, json.loads(process.stdout.readline()))
+        hold = Stronghold(process, json.loads(process.stdout.readline()), trust)
         try:
             yield hold
             assert hold.memory("VmHWM") < MEMORY
