@@ -62,6 +62,7 @@ class ScriptedServer:
         self._scripts = scripts
         self._tls = tls
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
         self.requests: list[bytes] = []
         self.connections = 0
 
@@ -79,15 +80,23 @@ class ScriptedServer:
         trace: TracebackType | None,
     ) -> None:
         self._server.close()
+        # A connection taken just now has no task yet: the loop gives it one within five turns.
+        for _ in range(10):
+            await asyncio.sleep(0)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # What nobody reads is never flushed, and a loop that stops first leaves a socket open.
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.sleep(0)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        self._writers.add(writer)
         script = self._scripts[min(self.connections, len(self._scripts) - 1)]
         self.connections += 1
         try:

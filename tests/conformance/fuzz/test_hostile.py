@@ -68,25 +68,24 @@ def bounded() -> Iterator[None]:
 @contextlib.contextmanager
 def serving(script: tuple[Step, ...]) -> Iterator[str]:
     """Play a script to every connection, on a thread; yield the base URL."""
-    ready, loop = threading.Event(), asyncio.new_event_loop()
-    urls: list[str] = []
+    ready, stop = threading.Event(), asyncio.Event()
+    served: list[tuple[str, asyncio.AbstractEventLoop]] = []
 
-    async def serve(stop: asyncio.Event) -> None:
+    async def serve() -> None:
         async with ScriptedServer(script) as server:
-            urls.append(server.url)
+            served.append((server.url, asyncio.get_running_loop()))
             ready.set()
             await stop.wait()
 
-    stop = asyncio.Event()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve(stop)))
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
     assert ready.wait(10)
+    url, loop = served[0]
     try:
-        yield urls[0]
+        yield url
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(10)
-        loop.close()
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
