@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
+from typing import NoReturn
 
 from conformance.errors import EvidenceError
 from conformance.evidence import Encoder, Evidence, Header, LetGo, decode
@@ -71,6 +72,7 @@ class EvidenceWriter:
         """
         self._file = evidence_path(path)
         self._descriptor = -1
+        self._failed: EvidenceError | None = None
         self._sync = sync
         if header is None:
             self.resumed: Evidence | None = self._resume()
@@ -142,6 +144,9 @@ class EvidenceWriter:
             self._fail(error)
 
     def _append(self, line: bytes) -> None:
+        if self._failed is not None:
+            # Whoever asks next is told the reason too: one of several that write is heard.
+            raise self._failed
         if self._descriptor < 0:
             raise EvidenceError("the evidence was closed before", where=self._file.name)
         try:
@@ -153,14 +158,15 @@ class EvidenceWriter:
         except OSError as error:
             self._fail(error)
 
-    def _fail(self, error: OSError) -> None:
+    def _fail(self, error: OSError) -> NoReturn:
         # What a full disk took of the line is a torn last line: whoever resumes cuts it off.
         self.close()
-        raise EvidenceError(
+        self._failed = EvidenceError(
             f"evidence cannot be written: {_reason(error)}",
             where=self._file.name,
             hint="name a folder with free space that you may write to",
-        ) from None
+        )
+        raise self._failed from None
 
 
 _BINARY = getattr(os, "O_BINARY", 0)

@@ -291,7 +291,7 @@ def test_a_full_disk_is_one_sentence_and_the_rest_can_be_resumed(
         patch.setattr(os, "write", full)
         with pytest.raises(EvidenceError, match="no space left"):
             writer.exchange(FULL)
-    with pytest.raises(EvidenceError, match="closed before"):
+    with pytest.raises(EvidenceError, match="no space left"):
         writer.exchange(FULL)
     evidence = read_evidence(tmp_path)
     assert (evidence.exchanges, evidence.torn) == ((PLAIN,), True)

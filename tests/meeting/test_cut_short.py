@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import resource
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -102,3 +106,45 @@ def test_evidence_is_never_mixed(mock: Served, tmp_path: Path) -> None:
         judged(target, keys, options)
     with pytest.raises(UsageError, match="resume with the same target and seed"):
         judged(target, keys, replace(options, resume=True, seed=7))
+
+
+def test_a_disk_that_fills_up_is_said_and_the_run_goes_on_where_there_is_room(
+    mock: Served, tmp_path: Path
+) -> None:
+    target, keys = mock
+    folder = tmp_path / "evidence"
+    command = [sys.executable, "-m", "conformance", "check", target.url, "--key-env", "A_KEY"]
+    command += ["--only", ONLY, "--quiet"]
+    environment = {**os.environ, "A_KEY": keys["valid"]}
+
+    def small_disk() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    full = subprocess.run(
+        [*command, "--evidence", str(folder)],
+        env=environment,
+        preexec_fn=small_disk,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert full.returncode == 2
+    assert "evidence cannot be written: file too large" in full.stderr
+    assert "Traceback" not in full.stderr
+    left = read_evidence(folder)
+    assert left.exchanges
+    assert not left.finished
+    again = subprocess.run(
+        [*command, "--resume", str(folder), "--report", "json=/dev/full"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert again.returncode == 2
+    assert "cannot be written: no space left" in again.stderr.lower()
+    whole = read_evidence(folder)
+    assert whole.finished
+    assert whole.exchanges[: len(left.exchanges)] == left.exchanges
