@@ -63,7 +63,13 @@ clients: .venv-clients/done  ## other people's clients against the mock; writes 
 cluster-test: .venv-cluster/ready  ## run the mock on a local Ray, kill a replica, and do the books
 	GONOGO_CLUSTER_TEST=1 .venv-cluster/bin/python -m pytest tests/meeting/cluster
 
-bench: .venv/dev  ## measure both sides in one run and print ratios
+.venv-peers/ready: bench/peers.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r bench/peers.txt
+	npm install --prefix .venv-peers --no-package-lock --no-save --silent @copilotkit/aimock@1.43.0 @stoplight/prism-cli@5.14.2
+	@touch $@
+
+bench: .venv/dev .venv-peers/ready  ## measure both sides, and other mocks, in one run; writes bench/results
 	$(BIN)/python -m bench
 
 .PHONY: help cluster-test demo test check panel voices campaign docs clients bench

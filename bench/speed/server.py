@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -109,6 +110,13 @@ def body(*, stream: bool = False, words: str = "Hello!", **more: object) -> byte
 def headers() -> dict[str, str]:
     """Return the headers of a request."""
     return {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"}
+
+
+def free_port() -> int:
+    """Return a port that nobody has, for servers that cannot find one themselves."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
 
 
 def family(pid: int) -> list[int]:

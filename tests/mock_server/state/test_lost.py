@@ -13,7 +13,7 @@ from mock_server.app import App
 from mock_server.completion import Piece, Prompt
 from mock_server.problem import Problem
 from mock_server.settings import SettingsError
-from mock_server.state import Count, Hold, Inspect, Keep, redis
+from mock_server.state import Count, Find, Hold, Inspect, Keep, redis
 from mock_server.state.place import REMEMBERED
 from tests.mock_server.driving import LOOP, Answer, Counting, ask, body, mock
 from tests.redis_server import RedisServer
@@ -208,3 +208,19 @@ def test_without_the_library_the_command_that_installs_it_is_named(
 def test_a_state_nobody_wrote_is_refused(state: str) -> None:
     with pytest.raises(SettingsError, match="there is no state"):
         mock(state=state)
+
+
+def test_what_is_only_read_lives_on_too(server: RedisServer) -> None:
+    async def lives() -> list[int]:
+        state = redis.build(server.url)
+        await state.grant(Keep("job", "1", {}), 0)
+        record = state._place.key("records/job")
+        left = []
+        for key in (record, state._place.key("born")):
+            await state._client.expire(key, REMEMBERED // 2)
+            await state.grant(Find("job", "1"), 0)
+            left.append(await state._client.ttl(key))
+        await state.aclose()
+        return left
+
+    assert min(LOOP.run_until_complete(lives())) > REMEMBERED - 600
