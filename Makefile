@@ -69,7 +69,7 @@ cluster-test: .venv-cluster/ready  ## run the mock on a local Ray, kill a replic
 	npm install --prefix .venv-peers --no-package-lock --no-save --silent @copilotkit/aimock@1.43.0 @stoplight/prism-cli@5.14.2
 	@touch $@
 
-bench: .venv/dev .venv-peers/ready  ## measure both sides, and other mocks, in one run; writes bench/results
-	$(BIN)/python -m bench
+bench: .venv/dev .venv-peers/ready  ## measure both sides, and other mocks, in one run; writes docs/performance.md
+	$(BIN)/python -m bench --write
 
 .PHONY: help cluster-test demo test check panel voices campaign docs clients bench

@@ -1,8 +1,9 @@
-"""Every measurement that needs no large model, in one run: `python -m bench [PART ...]`.
+"""Every measurement that needs no large model, in one run: `python -m bench [--write] [PART ...]`.
 
 Each part is a program of its own, with a bound on its time; what it prints is printed and kept in
-`bench/results/bench.json`, with the date and the machine. Ends with 1 if a part failed. Beside
-these, `bench.gemma7b`, `bench.voices`, `bench.panel` and `bench.campaign` run by name.
+`bench/results/bench.json`, with the date and the machine. `--write` puts all of it into
+docs/performance.md. Ends with 1 if a part failed. Beside these, `bench.gemma7b`, `bench.voices`,
+`bench.panel` and `bench.campaign` run by name.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-RESULTS = Path(__file__).parent / "results"
+from bench import mock, performance_page
+
+RESULTS = mock.RESULTS.parent
 SECONDS = 600.0
 """A part may take; all of them together take about a third of an hour on two quiet processors."""
 PARTS: dict[str, tuple[str, ...]] = {
     "start": (),
     "mock": ("3", "5"),
-    "picture": (str(RESULTS / "mock.svg"),),
+    "picture": (str(performance_page.PAGE.with_name("mock-speed.svg")),),
     "streams": (),
     "workers": ("3", "5"),
     "check": (),
@@ -36,8 +39,9 @@ PARTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def main(chosen: list[str]) -> int:
+def main(words: list[str]) -> int:
     """Run the parts, print and write what they say; return the number of those that failed."""
+    chosen = [word for word in words if word != "--write"]
     RESULTS.mkdir(exist_ok=True)
     if unknown := sorted(set(chosen) - set(PARTS)):
         sys.exit(f"there is no {', '.join(unknown)}; the parts are {', '.join(PARTS)}")
@@ -55,8 +59,14 @@ def main(chosen: list[str]) -> int:
         "processor": _processor(),
         "load_average_at_the_end": round(os.getloadavg()[0], 1),
     }
-    (RESULTS / "bench.json").write_text(json.dumps({"machine": machine, "parts": rows}, indent=1))
+    told = {"machine": machine, "parts": rows}
+    (RESULTS / "bench.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     print(f"\n{machine}")
+    if "--write" in words:
+        page = performance_page.PAGE.read_text(encoding="utf-8")
+        others = json.loads(mock.RESULTS.read_text(encoding="utf-8"))
+        written = performance_page.replaced(page, told, others)
+        performance_page.PAGE.write_text(written, encoding="utf-8")
     return sum(row["exit"] != 0 for row in rows.values())
 
 

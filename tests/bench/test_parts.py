@@ -8,6 +8,7 @@ import json
 import pytest
 
 from bench.__main__ import PARTS, main
+from bench.performance_page import BEGIN, END, PAGE, TITLES, replaced
 from bench.regression import CASES, KEPT, TOLERANCE, dearer
 from bench.speed.peers import FILES, PEERS
 
@@ -39,3 +40,37 @@ def test_peers_answer_the_request_of_the_measure() -> None:
     assert (
         json.loads(FILES["fixtures/hello.json"])["fixtures"][0]["match"]["userMessage"] == "Hello"
     )
+
+
+def test_the_page_gets_what_was_measured_and_keeps_the_rest() -> None:
+    ratio = {"median": 1.5, "least": 1.25, "most": 2.0}
+    row = {"ratio": ratio, "cpu_ratio": ratio}
+    mock = {
+        "notes": {"fakellm": "sleeps"},
+        "measures": {"json": {"us": row}, "streams": {"us": row, "fakellm": row}},
+    }
+    machine = {
+        "when": "2026-01-02",
+        "processors": 2,
+        "processor": "x",
+        "python": "3",
+        "load_average_at_the_end": 1,
+    }
+    parts = {name: {"seconds": 1.0, "exit": 0, "told": [f"told by {name}"]} for name in TITLES}
+    parts["fuzz"]["exit"] = 1
+    page = replaced(
+        f"# P\n{BEGIN}\nstale\n{END}\nmine\n", {"machine": machine, "parts": parts}, mock
+    )
+    assert page.startswith("# P\n")
+    assert page.endswith(f"{END}\nmine\n")
+    assert "stale" not in page
+    assert "| fakellm (sleeps) |  | 1.50 (1.25 to 2.00) |" in page
+    assert all(f"told by {name}" in page for name in TITLES)
+    assert page.count("This part failed.") == 1
+    assert set(TITLES) <= set(PARTS)
+
+
+def test_the_page_has_the_part_that_is_written() -> None:
+    assert PAGE.read_text(encoding="utf-8").count(BEGIN) == 1
+    with pytest.raises(ValueError, match="no part that is written"):
+        replaced("# P\n", {}, {})
