@@ -16,6 +16,8 @@ from conformance.reading import Reading
 from conformance.verdict import Finding, Inconclusive, NotApplicable
 
 CHALLENGE = "www-authenticate"
+OPEN = "auth.no-key-refused"
+"""Says of a target that asks for no key all that there is to say of its keys."""
 _SCHEME = re.compile(r"(?:^|,)\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?=\s|$|,)")
 Forged = Callable[[Transcript], Transcript]
 
@@ -45,12 +47,21 @@ def _works(transcript: Transcript) -> None:
         raise Inconclusive(f"{reading.id}: the valid key itself is answered {reading.status}")
 
 
+def _asks(transcript: Transcript) -> None:
+    """Leave unless a key is asked for at all: an open door is one finding, not ten."""
+    bare = transcript.get("no-key")
+    if bare is not None and bare.ok:
+        raise NotApplicable(f"no key is asked for at all; {OPEN} judges that")
+
+
 def _refused(identity: str, label: str, sent: str, *, status: int | None = None) -> None:
     """Declare the judge that one way to be without a key is refused."""
 
     def judge(transcript: Transcript) -> Statements:
         _works(transcript)
         reading = heard(transcript, label)
+        if identity != OPEN:
+            _asks(transcript)
         code = reading.status or 0
         wrong = code != status if status and code >= 400 else code < 400 or code >= 500
         if wrong:
@@ -62,7 +73,7 @@ def _refused(identity: str, label: str, sent: str, *, status: int | None = None)
     judges(identity, on=KEYS, forgery=with_status(label, lie, f"It is answered {lie}."))(judge)
 
 
-_refused("auth.no-key-refused", "no-key", "no Authorization")
+_refused(OPEN, "no-key", "no Authorization")
 _refused("auth.no-key-401", "no-key", "no Authorization", status=401)
 _refused("auth.wrong-key-refused", "wrong", "a key that nobody has")
 _refused("auth.wrong-key-401", "wrong", "a key that nobody has", status=401)

@@ -15,11 +15,14 @@ from openapi import contract
 
 
 def said(reading: Reading) -> str:
-    """Return what the request said, so that an answer may repeat it: path, headers and body."""
+    """Return what the request said, so that an answer may repeat it: path, headers and body.
+
+    So may it the name of the model judged: engines that load a folder call the model by its path.
+    """
     request = reading.exchange.request
     body = (request.body or b"").decode(errors="replace")
     headers = " ".join(value for _, value in request.headers)
-    return f"{request.path} {headers} {_unescaped(body)}"
+    return f"{request.path} {reading.setting.model} {headers} {_unescaped(body)}"
 
 
 def shown(reading: Reading) -> str:

@@ -14,11 +14,13 @@ from conformance.verdict import Finding, NotDecided, hear
 JUDGES = {judge.id: judge for judge in declared_judges()}
 
 
-def found(identity: str, exchange: Exchange) -> tuple[Finding, ...]:
+def found(
+    identity: str, exchange: Exchange, setting: Setting | None = None
+) -> tuple[Finding, ...]:
     """What the judge of every exchange says of one; nothing where it looks away."""
     judge = JUDGES[identity]
     assert isinstance(judge, EveryExchange)
-    reading = Reading(exchange)
+    reading = Reading(exchange, setting or Setting())
     return hear(judge.judge(reading)).findings if judge.where(reading) else ()
 
 

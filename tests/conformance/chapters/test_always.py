@@ -10,7 +10,7 @@ import pytest
 
 from conformance import forge
 from conformance.chapters import always as chapter
-from conformance.exchange import Ending, Exchange, Sending
+from conformance.exchange import Ending, Exchange, Sending, Setting
 from conformance.probes.always import PLACES
 from conformance.verdict import NotApplicable
 from tests.conformance.answers import chunk, completion, exchange, request, streamed
@@ -111,6 +111,12 @@ def test_what_the_request_held_may_come_back() -> None:
     half = replace(request(), body=b'{"messages":[{"content":"\\ud83c"}]}')
     echoed = replace(exchange(b'{"echo":"\\ud83c"}'), request=half)
     assert found("always.no-lone-surrogate", echoed) == ()
+
+
+def test_a_model_that_is_called_by_its_path_may_be_called_so() -> None:
+    leaking = refused("no adapter in /srv/models/small")
+    assert found("always.no-host-path", leaking)
+    assert found("always.no-host-path", leaking, Setting(model="/srv/models/small")) == ()
 
 
 def overlapping(texts: dict[str, str]) -> list[Exchange]:

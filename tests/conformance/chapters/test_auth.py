@@ -6,7 +6,7 @@ from json import dumps as dump
 import pytest
 
 from conformance.exchange import Exchange
-from conformance.verdict import Inconclusive
+from conformance.verdict import Inconclusive, NotApplicable
 from tests.conformance.answers import completion, exchange
 from tests.conformance.chapters.judging import found, labelled, opinion
 
@@ -47,6 +47,17 @@ def test_401_and_refusal_are_two_promises() -> None:
     pair = [WORKS, refused("wrong", 403)]
     assert not opinion("auth.wrong-key-refused", pair)[0]
     assert opinion("auth.wrong-key-401", pair)[0]
+
+
+def test_a_target_that_asks_for_no_key_is_told_so_once() -> None:
+    taken = [WORKS, refused("no-key", 200), refused("wrong", 200)]
+    assert opinion("auth.no-key-refused", taken)[0]
+    for more in ("auth.no-key-401", "auth.wrong-key-refused", "auth.wrong-key-401"):
+        findings, undecided = opinion(more, taken)
+        assert not findings
+        assert isinstance(undecided, NotApplicable)
+    careless = [WORKS, refused("no-key"), refused("wrong", 200)]
+    assert opinion("auth.wrong-key-refused", careless)[0]
 
 
 def test_a_refusal_in_a_stream_that_has_begun_is_no_refusal() -> None:
