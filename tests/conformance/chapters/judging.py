@@ -14,9 +14,7 @@ from conformance.verdict import Finding, NotDecided, hear
 JUDGES = {judge.id: judge for judge in declared_judges()}
 
 
-def found(
-    identity: str, exchange: Exchange, setting: Setting | None = None
-) -> tuple[Finding, ...]:
+def found(identity: str, exchange: Exchange, setting: Setting | None = None) -> tuple[Finding, ...]:
     """What the judge of every exchange says of one; nothing where it looks away."""
     judge = JUDGES[identity]
     assert isinstance(judge, EveryExchange)
