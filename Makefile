@@ -63,6 +63,9 @@ clients: .venv-clients/done  ## other people's clients against the mock; writes 
 cluster-test: .venv-cluster/ready  ## run the mock on a local Ray, kill a replica, and do the books
 	GONOGO_CLUSTER_TEST=1 .venv-cluster/bin/python -m pytest tests/meeting/cluster
 
+soak: .venv/dev  ## twenty minutes of mixed load and faults on the mock; writes docs/reliability.md
+	$(BIN)/python -m bench.soak --write
+
 .venv-peers/ready: bench/peers.txt
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r bench/peers.txt
@@ -72,4 +75,4 @@ cluster-test: .venv-cluster/ready  ## run the mock on a local Ray, kill a replic
 bench: .venv/dev .venv-peers/ready  ## measure both sides, and other mocks, in one run; writes docs/performance.md
 	$(BIN)/python -m bench --write
 
-.PHONY: help cluster-test demo test check panel voices campaign docs clients bench
+.PHONY: help cluster-test demo test check panel voices campaign docs clients soak bench

@@ -17,6 +17,7 @@ from scripts.site_requirements import index_page, pages
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 ELSEWHERE = {
+    "SECURITY.md": ROOT / "SECURITY.md",
     "architecture.md": ROOT / "ARCHITECTURE.md",
     "contributing.md": ROOT / "CONTRIBUTING.md",
     "deviations.md": ROOT / "openapi" / "SOURCES.md",

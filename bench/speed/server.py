@@ -31,6 +31,8 @@ class Server:
     pid: int
     started: float
     """Seconds from its start to its first 200."""
+    token: str = ""
+    """What its control API asks for, where it has one."""
 
     @property
     def url(self) -> str:
@@ -65,13 +67,15 @@ def serving(
         start_new_session=True,
         env={**os.environ, "ORT_DISABLE_TELEMETRY": "1"},
     )
+    token = ""
     try:
         if port is None:
             assert process.stdout is not None
             line = process.stdout.readline()
-            port = int(line) if line.strip().isdigit() else int(json.loads(line)["port"])
+            told = {"port": int(line)} if line.strip().isdigit() else json.loads(line)
+            port, token = int(told["port"]), told.get("control_token", "")
         _answers(port, process)
-        yield Server(name, port, process.pid, time.perf_counter() - began)
+        yield Server(name, port, process.pid, time.perf_counter() - began, token)
     finally:
         _stop(process)
 

@@ -95,6 +95,16 @@ def stream_is_whole(mock: Stronghold) -> bool:
     return got.statuses == (200,) and got.answers[0].body.endswith(b"data: [DONE]\n\n")
 
 
+def test_who_asks_nothing_any_more_is_hung_up_on(mock: Stronghold) -> None:
+    with connected(mock) as connection:
+        connection.settimeout(30)
+        connection.sendall(head(last=False))
+        began = time.monotonic()
+        while connection.recv(4_096):
+            pass
+    assert 3 < time.monotonic() - began < 25
+
+
 @pytest.mark.parametrize("events", range(9))
 def test_a_reader_may_leave_after_any_event_and_pays_for_what_it_got(
     mock: Stronghold, events: int
