@@ -76,8 +76,8 @@ class Performer:
             while True:
                 step = script.send(answer)
                 match step:
-                    case Send(request):
-                        answer = await ask(request)
+                    case Send(request, once):
+                        answer = await ask(request, once=once)
                         kept.append(answer)
                     case Together(requests):
                         answer = await _at_once(ask, requests)
@@ -97,7 +97,13 @@ class Performer:
         return Transcript(probe.name, scene.setting, tuple(kept), cut, readings)
 
     async def _answer(
-        self, probe: Probe, scene: Scene, readings: dict[str, Reading], request: Request
+        self,
+        probe: Probe,
+        scene: Scene,
+        readings: dict[str, Reading],
+        request: Request,
+        *,
+        once: bool = False,
     ) -> Exchange:
         pause = self.patience
         for attempt in range(1, TRIES + 1):
@@ -107,7 +113,7 @@ class Performer:
             if self.remembers:
                 self._held[f"{probe.name}/{request.label}"] = reading
             exchange = reading.exchange
-            noisy = _is_noise(exchange) and not probe.may_fail
+            noisy = _is_noise(exchange) and not (probe.may_fail or once)
             most = TRIES_OF_A_500 if exchange.status == 500 else TRIES
             if not noisy or attempt >= most:
                 return exchange

@@ -25,6 +25,8 @@ class Send:
     """Perform one request; the exchange is sent back."""
 
     request: Request
+    once: bool = False
+    """Whether it stands as it comes: noise in its place is part of what is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,9 @@ Answer = Exchange | tuple[Exchange, ...] | None
 Script = Generator[Step, Answer, None]
 
 
-def ask(request: Request) -> Generator[Step, Answer, Exchange]:
-    """Send one request and return its exchange."""
-    answer = yield Send(request)
+def ask(request: Request, *, once: bool = False) -> Generator[Step, Answer, Exchange]:
+    """Send one request and return its exchange; a `once` is not tried again, whatever comes."""
+    answer = yield Send(request, once)
     if not isinstance(answer, Exchange):
         raise TypeError(f"a Send is answered by one exchange, not by {answer!r}")
     return answer

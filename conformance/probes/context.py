@@ -1,7 +1,8 @@
 """Conversations about the context window. Prompts are sized by the target's own counts.
 
 About a dozen requests, of which only those that fit cost tokens: ten times the window or so. On
-disagreement about the edge, six more bisect it.
+disagreement about the edge, six more bisect it; where a refusal came at a second try only, ten more
+look whether that was chance.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ SHORT_OF = 32
 """Tokens by which a prompt may miss a claimed edge that no contract states exactly."""
 RECALL_CAP = 12
 BISECTIONS = 6
+SUSPECTED = 10
+"""How often an overflow is sent that was refused at a second try only."""
 FIRST_WORDS = ("Tulip", "Maple")
 
 
@@ -112,22 +115,27 @@ def _window(scene: Scene) -> Script:
 def _overflows(scene: Scene, size: Size, window: int) -> Script:
     words = size.words(window + window // 8)
     over = yield from _sized(scene, "overflow", words)
+    streamed = None
     if scene.has("streaming"):
-        yield from _sized(scene, "overflow-streamed", words, stream=True)
+        streamed = yield from _sized(scene, "overflow-streamed", words, stream=True)
     turns: list[Message] = []
     for _ in range(20):
         turns.append({"role": "user", "content": filled(size.words(window // 18))})
         turns.append({"role": "assistant", "content": "ok"})
-    yield from ask(
-        scene.chat("many", [*turns, {"role": "user", "content": TASK}], temperature=0, max_tokens=1)
-    )
+    many = [*turns, {"role": "user", "content": TASK}]
+    sent = [(yield from ask(scene.chat("many", many, temperature=0, max_tokens=1)))]
     if scene.has("system-role"):
         long = [
             {"role": "system", "content": filled(words)},
             {"role": "user", "content": TASK},
         ]
-        yield from ask(scene.chat("system", long, temperature=0, max_tokens=1))
-    yield from _sized(scene, "far", size.words(4 * window))
+        sent.append((yield from ask(scene.chat("system", long, temperature=0, max_tokens=1))))
+    far = yield from _sized(scene, "far", size.words(4 * window))
+    sent = [*sent, *(each.exchange for each in (over, streamed, far) if each is not None)]
+    if any(each.attempt > 1 and 400 <= (each.status or 0) < 500 for each in sent):
+        for number in range(SUSPECTED):
+            again = scene.chat(f"again-{number}", filled(words), temperature=0, max_tokens=1)
+            yield from ask(again, once=True)
     if over.ok:
         for name in FIRST_WORDS:
             text = recalling(name, words)

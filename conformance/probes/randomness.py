@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 from conformance.capability import ABSENT, Found, capability, classify
 from conformance.exchange import Request
 from conformance.obtained import refused
-from conformance.probe import Probe, Script, Transcript, ask, read, together
+from conformance.probe import Answer, Probe, Script, Step, Transcript, ask, read, together
 from conformance.probes.choices import OPEN
 from conformance.reading import Reading
 from conformance.scene import Scene
@@ -17,7 +18,9 @@ FEW = 24
 SEED = 11
 TIMES = 3
 """How often one seed is sent: it is best effort, and two of three answers show that it acts."""
-EDGES = (0, -1, 2**63 - 1)
+ZERO = 0
+"""The seed that programs take for none; where it repeats an answer, so does every other."""
+EDGES = (-1, 2**63 - 1)
 """Seeds at the ends of what 64 bits hold, which are also seeds like any other."""
 HOT = 2
 
@@ -29,18 +32,27 @@ def _chance(scene: Scene) -> Script:
     wanted = [asked(f"hot-{place}", temperature=1.5) for place in range(HOT)]
     wanted += [asked(f"seed-edge-{edge}", temperature=1, seed=edge) for edge in EDGES]
     yield from together(wanted)
-    yield from _repeatedly(scene, "seeded", temperature=1, seed=SEED)
+    if not (yield from _repeatedly(scene, "zero", temperature=1, seed=ZERO)):
+        yield from _repeatedly(scene, "seeded", temperature=1, seed=SEED)
 
 
-def _repeatedly(scene: Scene, label: str, **parameters: Any) -> Script:
-    """Ask twice, and a third time where the two answers differ."""
+def _repeatedly(scene: Scene, label: str, **parameters: Any) -> Generator[Step, Answer, bool]:
+    """Ask twice, and a third time where the two answers differ; tell whether one came again."""
     texts: set[str] = set()
     for place in range(TIMES):
         request = scene.chat(f"{label}-{place}", OPEN, max_tokens=FEW, **parameters)
         reading = yield from read(request, scene)
-        if refused(reading) or reading.text_of() in texts:
-            return
+        if refused(reading):
+            return False
+        if reading.text_of() in texts:
+            return True
         texts.add(reading.text_of())
+    return False
+
+
+def seed_sent(transcript: Transcript) -> str:
+    """Return the prefix of the labels under which a seed was sent that shows what seeds do."""
+    return "seeded" if transcript.get("seeded-0") is not None else "zero"
 
 
 CHANCE = Probe("sampling-chance", _chance, needs=("chat",))
@@ -59,13 +71,14 @@ def temperature(transcript: Transcript) -> Found:
 @capability("seed", on=CHANCE)
 def seed(transcript: Transcript) -> Found:
     """A seed repeats an answer that would vary without."""
-    first = transcript["seeded-0"]
+    sent = seed_sent(transcript)
+    first, words = transcript[f"{sent}-0"], f"seed: {SEED if sent == 'seeded' else ZERO}"
     if refused(first):
-        return classify(first, acts=False, words="seed: 11")
+        return classify(first, acts=False, words=words)
     if temperature(transcript).kind != "effective":
         return Found(ABSENT, "answers do not vary without a seed either")
-    texts = [reading.text_of() for reading in transcript.labelled("seeded-")]
-    return classify(first, len(set(texts)) < len(texts), f"seed: 11, {len(texts)} times")
+    texts = [reading.text_of() for reading in transcript.labelled(f"{sent}-")]
+    return classify(first, len(set(texts)) < len(texts), f"{words}, {len(texts)} times")
 
 
 def _choosing(scene: Scene) -> Script:

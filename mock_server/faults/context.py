@@ -112,6 +112,13 @@ def _replied(status: int, label: str) -> Callable[[Reply, Call], Reply]:
     return reply
 
 
+@fault("context.overflow-stable", at="reply")
+def refuses_by_turns(reply: Reply, call: Call) -> Reply:
+    """Refuse every second overflow with 500."""
+    overflow = call.code == "context_length_exceeded" and call.number % 2
+    return replace(reply, status=500) if overflow else reply
+
+
 fault("context.overflow-4xx", at="reply")(_replied(500, "both modes"))
 fault("context.overflow-4xx/stream", at="reply")(_replied(503, "streams"))
 fault("context.overflow-400", at="reply")(_replied(422, "both modes"))

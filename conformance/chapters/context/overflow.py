@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from conformance import forge
 from conformance.catalogue import Statements, judges
@@ -16,13 +17,16 @@ from conformance.chapters.context.forging import (
 from conformance.error_view import Envelope
 from conformance.exchange import Ending, Exchange
 from conformance.probe import Transcript
-from conformance.probes.context import WINDOW
+from conformance.probes.context import SUSPECTED, WINDOW
 from conformance.reading import Reading
 from conformance.verdict import Finding, Inconclusive, NotApplicable
 
 OVERFLOWS = ("overflow", "overflow-streamed", "many", "system", "far")
 HUNG_UP = (Ending.RESET, Ending.INCOMPLETE, Ending.MALFORMED)
 """Endings that are no refusal; after every try they are no noise either."""
+CHANCE_IS_OUT = 3
+"""Server errors among ten refusals: at 5 % of noise one target in a hundred has as many, of those
+few that were asked ten times at all."""
 NEAR = 0.95
 """Share of the expected count from which on a prompt counts as read whole."""
 
@@ -96,6 +100,31 @@ def overflow_4xx(transcript: Transcript) -> Statements:
         elif reading.status is None and reading.exchange.ending in HUNG_UP:
             ending = reading.exchange.ending
             yield says(reading, "a status of 400 to 499", f"no answer at all: {ending}")
+    _refusals(transcript)
+
+
+def _now_and_then(transcript: Transcript) -> Transcript:
+    """Every second time an overflow is a server error."""
+    exchange = transcript["overflow"].exchange
+    again = [
+        replace(
+            forge.with_status(exchange, 500 if number % 2 else 400),
+            request=replace(exchange.request, label=f"again-{number}"),
+        )
+        for number in range(SUSPECTED)
+    ]
+    return transcript.with_exchanges((*transcript.exchanges, *again))
+
+
+@judges("context.overflow-stable", on=WINDOW, forgery=_now_and_then)
+def overflow_stable(transcript: Transcript) -> Statements:
+    """An overflow that is refused with 4xx is no 500 at other times."""
+    again = [each for each in transcript.labelled("again-") if each.status is not None]
+    failed = [each for each in again if each.status == 500]
+    refused = [each for each in again if each.refused and (each.status or 500) < 500]
+    if refused and len(failed) >= CHANCE_IS_OUT:
+        shown = f"{failed[0].status} in {len(failed)} of {len(again)} tries"
+        yield says(failed[0], f"{refused[0].status} each time", shown)
     _refusals(transcript)
 
 

@@ -38,15 +38,17 @@ def _first(change: Callable[[Exchange], Exchange | None]) -> TranscriptForgery:
     return forgery
 
 
-@judges(
-    "errors.names-field",
-    on=(WRONG_TYPES, BODIES),
-    forgery=_first(part_edited("message", "Bad request.", "It names no field.")),
-)
+def _silent(exchange: Exchange) -> Exchange | None:
+    """Neither the message nor `param` says which field it is."""
+    told = part_edited("message", "Bad request.", "It names no field.")(exchange)
+    return told and part_edited("param", None, "Nor does it here.")(told)
+
+
+@judges("errors.names-field", on=(WRONG_TYPES, BODIES), forgery=_first(_silent))
 def names_field(transcript: Transcript) -> Statements:
-    """The message of a refusal names the field at fault."""
+    """A refusal names the field at fault somewhere: in its message, or as its `param`."""
     reading, field = _named(transcript)
-    if field not in reading.error.text:
+    if field not in reading.error.text and field != reading.error.param:
         where = reading.at_pointer("/error/message")
         yield Finding(where, f"`{field}` in it", reading.error.text[:100], reading.id)
 

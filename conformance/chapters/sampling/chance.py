@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from conformance import forge, retelling
@@ -10,12 +11,12 @@ from conformance.catalogue import Statements, TranscriptForgery, judges
 from conformance.chapters.sampling.stops import shown, text_place
 from conformance.obtained import obtained, refusal, refused
 from conformance.probe import Transcript
-from conformance.probes.randomness import CHANCE, CHOOSING, EDGES, HOT
+from conformance.probes.randomness import CHANCE, CHOOSING, EDGES, HOT, SEED, ZERO, seed_sent
 from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable, Note
 
 NO_STREAMS = "no streams"
-SEED_EDGES = tuple(f"seed-edge-{edge}" for edge in EDGES)
+SEED_EDGES = ("zero-0", *(f"seed-edge-{edge}" for edge in EDGES))
 
 
 def _instead(text: str, _: str) -> str:
@@ -160,10 +161,40 @@ def _repeat(transcript: Transcript, prefix: str, why: str) -> Statements:
         yield Note("one seed does not always give one answer", last.id)
 
 
-@judges("sampling.seed-repeats", on=CHANCE, forgery=unlike("seeded-1"))
+@judges("sampling.seed-repeats", on=CHANCE, forgery=unlike("seeded-1", "zero-1"))
 def seed_repeats(transcript: Transcript) -> Statements:
     """Two answers at temperature 1 under one seed are the same, or one is that of a third."""
-    yield from _repeat(transcript, "seeded", "no seed was sent")
+    yield from _repeat(transcript, seed_sent(transcript), "no seed was sent")
+
+
+def _zero_varies(transcript: Transcript) -> Transcript | None:
+    """Under seed 0 no answer came again, and under another seed one did."""
+    zero = transcript.get("zero-0")
+    if zero is None or transcript.get("zero-1") is None:
+        return None
+    other = transcript["zero-1"].exchange
+    request = zero.exchange.request
+    seeded = [
+        replace(each, request=replace(request, label=f"seeded-{place}"))
+        for place, each in enumerate((other, other))
+    ]
+    varied = transcript.replacing(retelling.with_text(other, lambda text: text[::-1]))
+    return varied.with_exchanges((*varied.exchanges, *seeded))
+
+
+@judges("sampling.seed-zero", on=CHANCE, forgery=_zero_varies)
+def seed_zero(transcript: Transcript) -> Statements:
+    """Where a seed acts, 0 acts like any other."""
+    zero = obtained(transcript, "zero-0", "seed 0 was not sent")
+    if seed_sent(transcript) == "zero":
+        return
+    first = obtained(transcript, "seeded-0")
+    told = [each.text_of() for each in transcript.labelled("seeded-")]
+    if len(set(told)) == len(told):
+        raise NotApplicable(f"{first.id}: under seed {SEED} no answer came again either")
+    last = transcript.labelled("zero-")[-1]
+    expected = f"an answer that came before under seed {ZERO}, as under {SEED}"
+    yield Finding(text_place(last), expected, f"{shown(last.text_of())}, and others", zero.id)
 
 
 @judges("sampling.seed-stream", on=CHOOSING, forgery=unlike("seeded-streamed-1"))
@@ -172,11 +203,11 @@ def seed_stream(transcript: Transcript) -> Statements:
     yield from _repeat(transcript, "seeded-streamed", NO_STREAMS)
 
 
-@judges("sampling.seed-differs", on=CHANCE, forgery=alike("seeded-0", *SEED_EDGES))
+@judges("sampling.seed-differs", on=CHANCE, forgery=alike(*SEED_EDGES))
 def seed_differs(transcript: Transcript) -> Statements:
     """Answers at temperature 1 under unlike seeds are not all the same."""
-    others = [transcript[label] for label in SEED_EDGES]
-    taken = [obtained(transcript, "seeded-0"), *(each for each in others if not refused(each))]
+    labels = SEED_EDGES if seed_sent(transcript) == "zero" else ("seeded-0", *SEED_EDGES)
+    taken = [each for each in map(transcript.__getitem__, labels) if not refused(each)]
     if len(taken) < 3:
         raise NotApplicable("fewer than three seeds are accepted; sampling.seed-edges judges that")
     readings = [transcript.answered(each.exchange.request.label) for each in taken]
@@ -201,11 +232,13 @@ def seed_edges(transcript: Transcript) -> Statements:
 
 def _seeds_refused(transcript: Transcript) -> Transcript:
     """A seed is refused."""
-    return transcript.replacing(forge.with_status(transcript["seeded-0"].exchange, 400))
+    exchange = transcript[f"{seed_sent(transcript)}-0"].exchange
+    return transcript.replacing(forge.with_status(exchange, 400))
 
 
 @judges("sampling.seed-accepted", on=CHANCE, forgery=_seeds_refused)
 def seed_accepted(transcript: Transcript) -> Statements:
     """A seed is not refused."""
-    if refused(transcript["seeded-0"]):
-        yield refusal(transcript["seeded-0"])
+    reading = transcript[f"{seed_sent(transcript)}-0"]
+    if refused(reading):
+        yield refusal(reading)

@@ -77,7 +77,11 @@ _part("errors.code-text/quoted", "code", "400", "Give the code as a number in qu
 _part("errors.no-none", "param", "None", "Name the field None.")
 _part("errors.type-right", "type", "api_error", "Give every refusal one type.")
 _part("errors.code-right", "code", "error", "Give every refusal one code.")
-_part("errors.names-field", "message", "Bad request.", "Say nothing of the field.")
+_told(
+    "errors.names-field",
+    "Say nothing of the field.",
+    lambda one: one["error"].update(message="Bad request.", param=None),
+)
 _part("errors.param-right", "param", "model", "Blame the model for everything.")
 
 

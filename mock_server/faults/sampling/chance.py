@@ -77,6 +77,12 @@ def streams_forget_the_seed(prompt: Prompt, call: Call) -> Prompt:
     return forgets_the_seed(prompt, call) if call.streams else prompt
 
 
+@fault("sampling.seed-zero", at="prompt")
+def takes_zero_for_none(prompt: Prompt, call: Call) -> Prompt:
+    """Take seed 0 for no seed."""
+    return forgets_the_seed(prompt, call) if prompt.seed == 0 else prompt
+
+
 @fault("sampling.seed-differs", at="prompt")
 def has_one_seed(prompt: Prompt, call: Call) -> Prompt:
     """Take every seed for the same."""

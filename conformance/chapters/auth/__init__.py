@@ -1,0 +1,1 @@
+"""Chapter `auth`: who may ask, and what the others are told."""
