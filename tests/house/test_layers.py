@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import tomllib
+from collections.abc import Iterator
 
 import pytest
 from importlinter.cli import lint_imports
@@ -10,6 +12,16 @@ from importlinter.cli import lint_imports
 from tests.house.rooms import ROOT, TOWERS, imports, modules
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Loggers that speak afterwards: the linter's setup of logging silences all there are."""
+    yield
+    for logger in logging.Logger.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            logger.disabled = False
+
+
+@pytest.mark.usefixtures("heard")
 def test_every_import_contract_is_kept(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
