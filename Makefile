@@ -66,6 +66,10 @@ cluster-test: .venv-cluster/ready  ## run the mock on a local Ray, kill a replic
 soak: .venv/dev  ## twenty minutes of mixed load and faults on the mock; writes docs/reliability.md
 	$(BIN)/python -m bench.soak --write
 
+mutation: .venv/dev  ## change the pure cores in small ways, see that their tests notice; writes docs/mutation.md
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt cosmic-ray
+	$(BIN)/python -m bench.mutation --write
+
 .venv-peers/ready: bench/peers.txt
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r bench/peers.txt
@@ -75,4 +79,4 @@ soak: .venv/dev  ## twenty minutes of mixed load and faults on the mock; writes 
 bench: .venv/dev .venv-peers/ready  ## measure both sides, and other mocks, in one run; writes docs/performance.md
 	$(BIN)/python -m bench --write
 
-.PHONY: help cluster-test demo test check panel voices campaign docs clients soak bench
+.PHONY: help cluster-test demo test check panel voices campaign docs clients soak mutation bench

@@ -1,0 +1,86 @@
+"""Mutants of a module: one small change each, made by cosmic-ray. Runs no test.
+
+Left out are changes of annotations, which nothing evaluates, of how a data class is made (that
+none is changed is mypy's to find), and changes that another operator makes already.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+try:
+    from cosmic_ray.mutating import mutate_code
+    from cosmic_ray.plugins import get_operator, operator_names
+except ImportError as error:
+    raise SystemExit("mutants are made by cosmic-ray: make mutation installs it") from error
+
+SAME_KIND = ("ReplaceBinaryOperator", "ReplaceComparisonOperator", "ReplaceUnaryOperator")
+"""Kinds with an operator for each pair; of these, only the pairs below are made."""
+PAIRS = (
+    *("Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "FloorDiv_Mul", "Mod_FloorDiv", "BitOr_BitAnd"),
+    *("BitAnd_BitOr", "BitXor_BitAnd", "RShift_LShift", "LShift_RShift", "Pow_Mul"),
+    *("Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is"),
+    *("Lt_LtE", "Lt_GtE", "LtE_Lt", "LtE_Gt", "Gt_GtE", "Gt_LtE", "GtE_Gt", "GtE_Lt"),
+    *("USub_UAdd", "Delete_USub", "Delete_Not"),
+)
+"""Each comparison negated and moved by one, each other operator replaced by its opposite."""
+ALONE = frozenset({"VariableInserter", "VariableReplacer"})
+"""Operators that need arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A module with one change."""
+
+    operator: str
+    line: int
+    """In the original, from 1."""
+    before: str
+    after: str
+    """The first line that differs, as it was and as it is."""
+    code: str
+
+
+def mutants(code: str) -> Iterator[Mutant]:
+    """Yield all mutants of a module, in the order of operators and places."""
+    seen = {_meaning(code)}
+    for name in sorted(operator_names()):
+        if not _chosen(name.partition("/")[2]):
+            continue
+        occurrence = 0
+        while (changed := mutate_code(code, get_operator(name)(), occurrence)) is not None:
+            occurrence += 1
+            try:
+                meaning = _meaning(changed)
+            except SyntaxError:
+                continue
+            if meaning not in seen:
+                seen.add(meaning)
+                yield _mutant(name.partition("/")[2], code, changed)
+
+
+def _chosen(name: str) -> bool:
+    kind, _, pair = name.partition("_")
+    return pair in PAIRS if kind in SAME_KIND else name not in ALONE
+
+
+def _meaning(code: str) -> str:
+    """Return what a module does: its tree without annotations and decorators of classes."""
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AnnAssign | ast.arg):
+            node.annotation = ast.Constant(None) if isinstance(node, ast.AnnAssign) else None
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.returns = None
+        elif isinstance(node, ast.ClassDef):
+            node.decorator_list = [ast.Constant(None) for _ in node.decorator_list]
+    return ast.dump(tree)
+
+
+def _mutant(operator: str, code: str, changed: str) -> Mutant:
+    old, new = code.splitlines(), changed.splitlines()
+    pairs = enumerate(zip(old, new, strict=False))
+    at = next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)) - 1)
+    return Mutant(operator, at + 1, old[at].strip(), new[at].strip(), changed)
