@@ -26,7 +26,8 @@ PIXEL = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
     "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-CAP = {"max_tokens": 12}
+CAP: dict[str, Any] = {"max_tokens": 32}
+"""Room for what a model may say first, so that what differs is within the answer."""
 
 
 def _parts(*parts: str | dict[str, Any]) -> dict[str, Any]:
@@ -242,11 +243,11 @@ def _turns(scene: Scene) -> Script:
     yield from recall("baseline/plain")
     exchanges = yield from send_cases(scene, (*ORDER, *TURNS, Row("", "", FOLDED)), CAP)
     yield from settle(scene, exchanges, SAME_TURNS)
-    first = yield from read(scene.chat("first", LIMA, max_tokens=12, temperature=0), scene)
+    first = yield from read(scene.chat("first", LIMA, temperature=0, **CAP), scene)
     message = first.json.at("choices", 0, "message")
     if isinstance(message, dict):
         conversation = [user(LIMA), message, user(CITY)]
-        yield from ask(scene.chat("second", conversation, max_tokens=12, temperature=0))
+        yield from ask(scene.chat("second", conversation, temperature=0, **CAP))
 
 
 CONVERSATIONS = Probe("request-turns", _turns)

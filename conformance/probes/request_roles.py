@@ -9,7 +9,8 @@ from conformance.scene import Message, Scene
 
 QUESTION = "Tell me something about the sea."
 INSTRUCTION = "Answer in French, in capital letters only."
-CAP = 16
+CAP = 40
+"""Room for what a model may say first: "Sure, here is your sentence:", or what an adapter adds."""
 ASKED = "Repeat my city and your fruit in one sentence."
 
 

@@ -142,7 +142,14 @@ def all_cut(reading: Reading) -> bool:
     if not whole or cap is None or reading.exchange.probe == FUZZ:
         # The prompts and biases of a fuzz make all choices end just there, in good order.
         return False
-    return 1 < cap <= 16 and spent(reading) == cap * count
+    return 1 < cap <= 16 and spent(reading) == cap * count and not _ended_alike(reading)
+
+
+def _ended_alike(reading: Reading) -> bool:
+    """A sure model says the same each time, and where that ends by itself at the cap, all do."""
+    indexes = sorted(set(reading.choice_indexes))
+    same = len({reading.text_of(index) for index in indexes}) == 1
+    return same and all(reading.finish_of(index) == "stop" for index in indexes)
 
 
 @reads(

@@ -240,6 +240,13 @@ def test_each_choice_that_its_cap_cut_says_so() -> None:
     assert found("sampling.n-finish", ended) == ()
 
 
+def test_choices_that_are_the_same_may_all_end_by_themselves_at_the_cap() -> None:
+    alike = several((0, "a", "stop"), (1, "a", "stop"), tokens=8, n=2, max_tokens=4)
+    assert found("sampling.n-finish", alike) == ()
+    unlike = several((0, "a", "length"), (1, "a", "stop"), tokens=8, n=2, max_tokens=4)
+    assert found("sampling.n-finish", unlike)
+
+
 # Chance
 
 
