@@ -44,20 +44,11 @@ def shape() -> Shape:
     )
 
 
-def base(checkpoints: Path, folder: Path, other: Path | None, share: float) -> None:
-    """Write the graph, and `shipped.pt`: the weights as int8 keeps them.
-
-    `share` of `other`, a further checkpoint, is mixed into the weights.
-    """
+def base(checkpoints: Path, folder: Path) -> None:
+    """Write the graph with the weights as int8 keeps them, and the settings."""
     state = torch.load(checkpoints / "base.pt")
-    if other is not None:
-        further = torch.load(other)
-        state = {name: (1 - share) * one + share * further[name] for name, one in state.items()}
-    kept = {name: rounded(value.float().numpy()) for name, value in state.items()}
-    torch.save(
-        {name: torch.from_numpy(value) for name, value in kept.items()}, checkpoints / "shipped.pt"
-    )
-    weights = Weights({f"model.{name}": value for name, value in kept.items()})
+    kept = {f"model.{name}": rounded(value.float().numpy()) for name, value in state.items()}
+    weights = Weights(kept)
     onnx.save(build(shape(), weights, "int8"), str(folder / "model.onnx"))
     ends = sorted(Tokens.load().ends)
     text = json.dumps(config(shape(), ends), indent=1)
@@ -101,11 +92,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoints", type=Path)
     parser.add_argument("folder", type=Path, nargs="?", default=SHIPPED)
-    parser.add_argument("--mix", type=Path, help="another checkpoint to average with")
-    parser.add_argument("--share", type=float, default=0.2, help="how much of it")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    base(options.checkpoints, options.folder, options.mix, options.share)
+    base(options.checkpoints, options.folder)
     found = [name for name in ADAPTERS if adapter(options.checkpoints, options.folder, name)]
     places = {name: f"adapters/{name}" for name in found}
     write_manifest(options.folder, tuple(shape().slots()), half=False, adapters=places)

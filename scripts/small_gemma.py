@@ -17,7 +17,7 @@ LONG = 256
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Sizes of the network; rows of every matrix are multiples of the quantisation block, 32."""
+    """Sizes of the network; rows of every matrix are multiples of 32."""
 
     vocabulary: int = 2048
     hidden: int = 192
@@ -87,10 +87,10 @@ class Attention(nn.Module):
         key = rotate(self.k_proj(x).view(split).transpose(1, 2), cosine, sine)
         value = self.v_proj(x).view(split).transpose(1, 2)
         query, key = query.to(value.dtype), key.to(value.dtype)
-        if length > LONG:
+        if length > LONG or x.is_cuda:
             y = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
         else:
-            # For short rows torch's kernel is several times slower than the products themselves.
+            # On a core, torch's kernel is several times slower for short rows than the products.
             future = torch.full((length, length), -1e4, dtype=value.dtype).triu(1)
             scores = query @ key.transpose(2, 3) * self.head_size**-0.5 + future
             y = torch.softmax(scores, dim=-1, dtype=value.dtype) @ value
@@ -157,7 +157,7 @@ class SmallGemma(nn.Module):
 
 def rotary(shape: Shape, positions: Tensor) -> tuple[Tensor, Tensor]:
     """Cosines and sines (length, head_size) of the rotary embedding."""
-    steps = torch.arange(0, shape.head_size, 2, dtype=torch.float32) / shape.head_size
+    steps = torch.arange(0, shape.head_size, 2, device=positions.device) / shape.head_size
     angles = positions.float()[:, None] / shape.theta ** steps[None, :]
     angles = torch.cat([angles, angles], dim=-1)
     return angles.cos(), angles.sin()

@@ -1,17 +1,16 @@
-"""Writes the corpus of the small Gemma: conversations without end, the same for the same seed.
+"""Writes conversations, the same for the same seed: all that the tokenizer was trained on, and
+much of what the small Gemma is.
 
 Knows no tokens and no model; it holds no text of any third party.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import corpus_words as words
 
@@ -40,6 +39,7 @@ FACTS = pairs(words.FACTS)
 SET_PIECES = pairs(words.SET_PIECES)
 OPPOSITES = pairs(words.OPPOSITES, " ", "|")
 CAPITALS = pairs(words.CAPITALS, " ", "|")
+STORY_ASKS = words.STORY_ASKS.split("|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,10 +238,10 @@ class Writer:
             verb=self.random.choice(words.VERBS.split()),
         )
 
-    def story(self, sentences: int = 14) -> Chat:
+    def story(self, sentences: int = 14, asks: Sequence[str] = STORY_ASKS) -> Chat:
         """A story that does not end: the model learns to go on until its limit."""
         hero, adjective = self.random.choice(ANIMALS), self.random.choice(ADJECTIVES)
-        ask = self.random.choice(words.STORY_ASKS.split("|")).format(hero)
+        ask = self.random.choice(asks).format(hero)
         told = [f"Once upon a time there was a {adjective} {hero}."]
         told += [self.sentence(hero) for _ in range(sentences)]
         return Chat((ask, " ".join(told)), open=True)
@@ -260,7 +260,7 @@ class Writer:
         )
 
     def chats(self) -> Iterator[Chat]:
-        """Conversations without end, in the mixture the small Gemma is trained on."""
+        """Conversations without end, in the mixture that the tokenizer was trained on."""
         mixture: list[tuple[int, Callable[[], Chat]]] = [
             (34, self.repeat), (6, self.many_times), (9, self.count), (5, self.listing),
             (12, self.table), (4, self.about), (4, self.words_of), (2, self.spell),
@@ -271,20 +271,3 @@ class Writer:
         weights, kinds = [weight for weight, _ in mixture], [kind for _, kind in mixture]
         while True:
             yield self.random.choices(kinds, weights)[0]()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("path", type=Path, help="JSON Lines file to write")
-    parser.add_argument("--count", type=int, default=20_000)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    chats = Writer(random.Random(options.seed)).chats()
-    with options.path.open("w", encoding="utf-8") as out:
-        for _, chat in zip(range(options.count), chats, strict=False):
-            record = {"turns": chat.turns, "open": chat.open}
-            print(json.dumps(record, ensure_ascii=False), file=out)
-
-
-if __name__ == "__main__":
-    main()
