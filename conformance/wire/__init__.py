@@ -14,6 +14,7 @@ from conformance.redaction import Secrets
 from conformance.wire.outgoing import Unsendable, origin, outgoing
 from conformance.wire.pool import Pool
 from conformance.wire.recorder import Recorder
+from conformance.wire.room import Room
 from conformance.wire.routes import bare_context, is_loopback, proxy_for, tls_context
 from conformance.wire.settings import Clock, Settings, Timeouts, Trust
 from conformance.wire.socket import SocketEdge
@@ -29,6 +30,7 @@ class Edge:
         self.origin = origin(settings.base_url)
         self._settings = settings
         self._secrets = secrets
+        self._room = Room()
         self._pool = Pool(settings, self.origin, self._context())
         self._socket = SocketEdge(settings, self.origin, self._context)
 
@@ -42,7 +44,8 @@ class Edge:
         Raises nothing but cancellation, and InternalError for a key that was not given.
         """
         total = request.timeout or self._settings.timeouts.total
-        recorder = Recorder(request, self._secrets, self._settings.clock, total)
+        clock, room = self._settings.clock, self._room
+        recorder = Recorder(request, self._secrets, clock, total, room)
         try:
             message = outgoing(request, self._settings, self.origin, self._secrets)
         except Unsendable as error:

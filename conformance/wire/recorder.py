@@ -9,6 +9,7 @@ import ssl
 
 from conformance.exchange import MAX_BODY, Arrival, Ending, Exchange, Request
 from conformance.redaction import Secrets
+from conformance.wire.room import Room
 from conformance.wire.settings import MAX_HEAD, MAX_INTERIM, MAX_PIECES, Clock
 
 MAX_DETAIL = 300
@@ -24,8 +25,18 @@ class Finished(Exception):
 class Recorder:
     """One exchange while it lasts. `Finished` is raised by what brings it to its end."""
 
-    def __init__(self, request: Request, secrets: Secrets, clock: Clock, total: float) -> None:
-        """`total`: seconds that may pass before the end, however busily bytes come."""
+    def __init__(
+        self,
+        request: Request,
+        secrets: Secrets,
+        clock: Clock,
+        total: float,
+        room: Room | None = None,
+    ) -> None:
+        """`total`: seconds that may pass before the end, however busily bytes come.
+
+        `room` is what all answers of a run share.
+        """
         self.request = request
         self.total = total
         self.ending: Ending | None = None
@@ -34,6 +45,7 @@ class Recorder:
         self._detail = ""
         self._extra = 0
         self._secrets = secrets
+        self._room = room or Room()
         self._clock = clock
         self._began = clock.wall()
         self._started = self._sent = clock.steady()
@@ -74,11 +86,14 @@ class Recorder:
             return
         room = MAX_BODY - len(self.body)
         kept = data[:room]
+        fits = self._room.grant(len(self.body), len(self._arrivals), len(kept))
         if kept:
             self._arrivals.append(Arrival(len(self.body), self._now(), chunk))
             self.body += kept
         if len(data) > room:
             self.end(Ending.TOO_LARGE, f"the body is over {MAX_BODY} bytes")
+        if not fits:
+            self.end(Ending.TOO_LARGE, "the answers of this run are too large together")
         if self._clock.steady() - self._started > self.total:
             # The event loop cannot say so while there is always something to read.
             self.end(Ending.TIMEOUT, f"not over within {self.total:g} s")

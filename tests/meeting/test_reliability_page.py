@@ -9,6 +9,7 @@ import pytest
 
 from conformance.exchange import MAX_BODY
 from conformance.wire import Timeouts
+from conformance.wire.room import ROOM
 from mock_server import journal, ledger
 from mock_server.door import FAREWELL, Door
 from mock_server.server import GRACE
@@ -27,6 +28,7 @@ DOOR, TIMES = Door(), Timeouts()
         f"| between two arrivals | {TIMES.idle:g} s |",
         f"| a whole exchange | {TIMES.total:g} s |",
         f"| a body, as it is judged and stored | {MAX_BODY >> 20} MiB;",
+        f"| what is large of all answers of a run together | {ROOM >> 20} MiB;",
         f"| a request's head | {DOOR.head_seconds:g} s, then 408 |",
         f"| a pause within a body | {DOOR.body_pause:g} s, then 408 |",
         f"| a whole body | {DOOR.body_seconds:g} s, then 408 |",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ssl
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.exchange import Ending, Request
+from conformance.exchange import Ending, Exchange, Request
 from conformance.redaction import Secrets
 from conformance.wire.recorder import (
     EventCounter,
@@ -18,6 +19,7 @@ from conformance.wire.recorder import (
     printable,
     root_cause,
 )
+from conformance.wire.room import SMALL, Room
 from conformance.wire.settings import Clock
 
 
@@ -83,3 +85,26 @@ def test_times_come_from_the_clock_and_the_first_ending_stays() -> None:
     got = recorder.exchange(Ending.COMPLETE)
     assert (got.ending, got.began, got.headers_at) == (Ending.TIMEOUT, 1000.0, 0.5)
     assert got.arrivals[0].at == 1.0
+
+
+def test_large_answers_share_the_room_of_a_run_and_small_ones_always_fit() -> None:
+    room = Room(4 * SMALL)
+
+    def answered(size: int, piece: int = 16_384) -> Exchange:
+        recorder = Recorder(Request("a", "GET", "/"), Secrets({}), Clock(), 60, room)
+        recorder.answer(200, "HTTP/1.1", [])
+        with suppress(Finished):
+            for _ in range(size // piece):
+                recorder.piece(b"x" * piece)
+            recorder.complete([])
+        return recorder.exchange()
+
+    whole = answered(4 * SMALL)
+    assert (whole.ending, len(whole.body)) == (Ending.COMPLETE, 4 * SMALL)
+    cut = answered(4 * SMALL)
+    assert cut.ending is Ending.TOO_LARGE
+    assert SMALL < len(cut.body) < 2 * SMALL
+    assert cut.detail == "the answers of this run are too large together"
+    for _ in range(20):
+        assert answered(SMALL // 2).ending is Ending.COMPLETE
+    assert answered(SMALL // 2, piece=16).ending is Ending.TOO_LARGE, "pieces take room too"
