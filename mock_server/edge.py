@@ -83,7 +83,12 @@ class Edge:
         return short and not self.journal.tracing and self._express.expects(path, headers)
 
     def at_once(
-        self, path: bytes, headers: list[tuple[bytes, bytes]], body: bytes
+        self,
+        path: bytes,
+        headers: list[tuple[bytes, bytes]],
+        body: bytes,
+        *,
+        streams: bool = False,
     ) -> tuple[Call, Reply | None] | None:
         """Answer a POST that has come whole, if nothing about it is special: see `Express`.
 
@@ -91,7 +96,7 @@ class Edge:
         """
         if self.journal.tracing:
             return None
-        found = self._express.answer(path, headers, body)
+        found = self._express.answer(path, headers, body, streams=streams)
         if found is not None and found[1] is not None:
             self._note(found[0])
         return found

@@ -24,6 +24,7 @@ from mock_server.problem import Problem
 from mock_server.quota import SECOND
 from mock_server.routes import Route
 from mock_server.state import Hold, Settle, State, Take, memory
+from mock_server.stream import Stream
 from mock_server.text import NotJsonError, dumps, loads
 from mock_server.window import Window
 from mock_server.wire import JsonAnswer, whole_text
@@ -45,6 +46,8 @@ LABELS = frozenset({b"application/json", b"application/json; charset=utf-8"})
 LARGEST = 65_536
 """Bytes of a body that may come this way."""
 KEYS_KNOWN = 1_024
+BRIEF = 64
+"""Tokens. A stream that cannot be longer is made whole before its first event could be read."""
 REMEMBERED = 256
 """Bodies that were found right, of those no longer than SHORT."""
 SHORT = 4_096
@@ -88,9 +91,16 @@ class Express:
         return self._caller(path, given, self._clock()) is not None
 
     def answer(
-        self, path: bytes, headers: Collection[tuple[bytes, bytes]], raw: bytes
+        self,
+        path: bytes,
+        headers: Collection[tuple[bytes, bytes]],
+        raw: bytes,
+        *,
+        streams: bool = False,
     ) -> tuple[Call, Reply | None] | None:
         """Return the call of a POST, admitted, and its answer, where that was made at once too.
+
+        A brief stream is made at once for whoever takes `streams`: replies with events.
 
         None for whatever has to go the usual way; nothing has happened to it then.
         """
@@ -123,13 +133,18 @@ class Express:
         call.completion = gateway.completion_id()
         call.prompt = prompt.seen(gateway.occurrence(call, prompt.turns))
         call.held = True
-        completion = None if read.streams else self._completion(call.prompt)
-        if completion is None:
+        reply = None
+        if not read.streams:
+            completion = self._completion(call.prompt)
+            if completion is not None:
+                reply = self._sold(call, caller, completion, state)
+        elif streams and prompt.cap * prompt.n <= BRIEF:
+            reply = self._streamed(call, caller, state)
+        if reply is None:
             lease = gateway.settings.lease * SECOND
             state.grant(Take(caller.account, caller.quota), now)
             state.grant(Hold(call.completion, caller.account, most, caller.balance, lease), now)
-            return call, None
-        return call, self._sold(call, caller, completion, state)
+        return call, reply
 
     def _check(self, raw: bytes, adapters: tuple[str, ...]) -> Read | None:
         """Return what a body says, if everything about it is right; its last step counts tokens."""
@@ -160,12 +175,42 @@ class Express:
     def _sold(
         self, call: Call, caller: Caller, completion: Completion, state: memory.State
     ) -> Reply:
-        gateway, allowance, prompt = self._gateway, call.allowance, call.prompt
+        gateway, prompt = self._gateway, call.prompt
+        assert prompt is not None
+        call.delivered = completion.usage.completion
+        cost = self._sell(call, caller, state)
+        stamp = gateway.stamp(call)
+        text = whole_text(prompt, stamp, completion)
+        if text is None:
+            answer = JsonAnswer(prompt, stamp)
+            answer.feed_completion(completion)
+            text = dumps(answer.close())
+        return gateway.delivered(call, text, cost)
+
+    def _streamed(self, call: Call, caller: Caller, state: memory.State) -> Reply | None:
+        try:
+            stream = Stream(self._gateway, call)
+            if not stream.rushes:
+                return None
+            stream.begin_at_once()
+        except Exception:
+            return None  # As of a completion.
+        events = list(stream.events_at_once())
+        if stream.ending is not Ending.COMPLETE:
+            # The usual way says how it is told and charged; here nothing has happened.
+            call.delivered, call.said, call.code = 0, False, None
+            return None
+        head = self._gateway.head(call)
+        self._sell(call, caller, state)
+        return Reply(head.status, b"", head.headers, events)
+
+    def _sell(self, call: Call, caller: Caller, state: memory.State) -> int:
+        """Charge for what was delivered, and return what it cost."""
+        allowance, prompt, tokens = call.allowance, call.prompt, call.delivered
         assert allowance is not None
         assert prompt is not None
-        tokens = call.delivered = completion.usage.completion
         call.ending = Ending.COMPLETE
-        cost = call.cost = gateway.settings.model.cost(prompt.tokens, tokens)
+        cost = call.cost = self._gateway.settings.model.cost(prompt.tokens, tokens)
         state.sell(
             allowance,
             Settle(
@@ -180,13 +225,7 @@ class Express:
             ),
             self._clock(),
         )
-        stamp = gateway.stamp(call)
-        text = whole_text(prompt, stamp, completion)
-        if text is None:
-            answer = JsonAnswer(prompt, stamp)
-            answer.feed_completion(completion)
-            text = dumps(answer.close())
-        return gateway.delivered(call, text, cost)
+        return cost
 
     def _open(self, now: int) -> bool:
         gateway = self._gateway

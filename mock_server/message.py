@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -67,6 +67,8 @@ class Reply:
     """Empty for the head of a stream."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case; `content-length` is the edge's business."""
+    events: Sequence[bytes] = ()
+    """Of a stream that is known whole, each to be one chunk."""
 
     @property
     def length(self) -> int | None:

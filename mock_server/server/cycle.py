@@ -73,8 +73,7 @@ class Cycle(RequestResponseCycle):
         if not self.chunked_encoding:
             await self._by_asgi().chunks(chunks)
         elif not self.disconnected:
-            frames = [b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks]
-            self.transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+            self.transport.write(_framed(chunks))
 
     async def end(self) -> None:
         """End the body."""
@@ -109,9 +108,20 @@ def written(
     reply: Reply, others: Sequence[tuple[bytes, bytes]], *, bodiless: bool = False
 ) -> bytes:
     """Return the bytes of a whole answer; `others` are headers that the server adds."""
+    if reply.events:
+        return b"%btransfer-encoding: chunked\r\n\r\n%b%b" % (
+            _head(reply, others),
+            _framed(reply.events),
+            LAST_CHUNK,
+        )
     length = len(reply.body)
     body = b"" if bodiless else reply.body
     return b"%bcontent-length: %d\r\n\r\n%b" % (_head(reply, others), length, body)
+
+
+def _framed(chunks: Sequence[bytes]) -> bytes:
+    frames = [b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks]
+    return frames[0] if len(frames) == 1 else b"".join(frames)
 
 
 def _head(reply: Reply, others: Sequence[tuple[bytes, bytes]]) -> bytes:

@@ -111,7 +111,7 @@ class Protocol(Bounded):
             return
         found = None
         if self.url in self._short_ways and self._plain():
-            found = self._edge.at_once(self.url, self._head, bytes(self._body))
+            found = self._edge.at_once(self.url, self._head, bytes(self._body), streams=True)
             if found is not None and found[1] is not None:
                 self._unread = False
                 self.transport.write(written(found[1], self.server_state.default_headers))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from mock_server.call import Call
 from mock_server.engines.seeded import Seeded
-from mock_server.express import HARMLESS, STEPS
+from mock_server.express import BRIEF, HARMLESS, STEPS
 from mock_server.gateway import ADMISSION
 from mock_server.seams import Behaving, Behaviour, Seam
 from tests.mock_server.driving import CHAT, KEY, MODEL, TOKENS, Answer, App, body, exchange, mock
@@ -68,10 +69,12 @@ def headers(given: dict[str, str]) -> list[tuple[bytes, bytes]]:
 
 def short(app: App, raw: bytes, given: dict[str, str] = GIVEN) -> tuple[Call, Answer | None] | None:
     """What the short way makes of a request."""
-    found = app.edge.at_once(PATH, headers(given), raw)
+    found = app.edge.at_once(PATH, headers(given), raw, streams=True)
     if found is None or found[1] is None:
         return found
     reply = found[1]
+    if reply.events:
+        return found[0], Answer(reply.status, dict(reply.headers), list(reply.events), True)
     told = {**reply.headers, "content-length": str(len(reply.body))}
     return found[0], Answer(reply.status, told, [reply.body], True)
 
@@ -117,6 +120,10 @@ def test_no_answer_no_charge_and_no_note_differs(asked: dict[str, Any]) -> None:
         (body(lora="json", temperature=0), "answered"),
         (body(stream=True), "admitted"),
         (body(stream=True, n=2, stream_options={"include_usage": True}), "admitted"),
+        (body(stream=True, max_tokens=BRIEF), "answered"),
+        (body(stream=True, max_tokens=BRIEF + 1), "admitted"),
+        (body(stream=True, max_tokens=BRIEF // 2, n=2, logprobs=True), "answered"),
+        (body(stream=True, max_tokens=9, stream_options={"include_usage": True}), "answered"),
         (body(max_tokens=0), "usual"),
         (body(logit_bias={"99999999999": 1}), "usual"),
         (body("word " * 9000), "usual"),
@@ -180,17 +187,34 @@ def test_a_mock_that_behaves_otherwise_has_no_short_way() -> None:
     assert made().edge.at_once(b"/v1/models", headers(GIVEN), raw) is None
 
 
-def test_an_engine_that_breaks_is_told_of_the_usual_way() -> None:
+@pytest.mark.parametrize("after", [0, 1, 3])
+@pytest.mark.parametrize("asked", [body(), body(stream=True, max_tokens=9)])
+def test_an_engine_that_breaks_is_told_of_the_usual_way(asked: Any, after: int) -> None:
     class Broken(Seeded):
         def completion(self, prompt: Any) -> Any:
             raise RuntimeError("no")
 
         def pieces(self, prompt: Any) -> Any:
+            if not after:
+                raise RuntimeError("no")
+            return self._breaking(prompt)
+
+        def _breaking(self, prompt: Any) -> Any:
+            yield from itertools.islice(super().pieces(prompt), after - 1)
             raise RuntimeError("no")
 
-    app = mock(Broken(TOKENS), clock=lambda: NOW)
-    found = short(app, json.dumps(body()).encode())
+    def broken() -> App:
+        ids = iter(range(10**6))
+        return mock(Broken(TOKENS), clock=lambda: NOW, ids=lambda: f"{next(ids)}")
+
+    app, other = broken(), broken()
+    found = short(app, json.dumps(asked).encode())
     assert found is not None
-    answer = exchange(app, "POST", CHAT, body(), GIVEN, admitted=found[0])
-    assert answer.status == 500
-    assert app.edge.state.ledger()["held"] == app.edge.state.ledger()["charged"] == 0
+    assert found[1] is None
+    answer = exchange(app, "POST", CHAT, asked, GIVEN, admitted=found[0])
+    assert answer == exchange(other, "POST", CHAT, asked, GIVEN)
+    assert seen(app) == seen(other)
+    assert (answer.status == 500) is not (asked.get("stream") and after > 1)
+    ledger = app.edge.state.ledger()
+    assert ledger["held"] == 0
+    assert bool(ledger["charged"]) is bool(asked.get("stream") and after > 1)

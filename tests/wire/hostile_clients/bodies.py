@@ -18,7 +18,7 @@ BODY = json.dumps(HELLO).encode()
 TE = "transfer-encoding: chunked"
 LIMIT = 1 << 20
 PLAIN = head("GET", "/healthz", last=False)
-STREAM = json.dumps({**HELLO, "stream": True, "max_tokens": 64}).encode()
+STREAM = json.dumps({**HELLO, "stream": True, "max_tokens": 400}).encode()
 HIDDEN = b"GET /v1/models HTTP/1.1\r\nHost: mock\r\nAuthorization: Bearer sk-aig-mock\r\n\r\n"
 
 
