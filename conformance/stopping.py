@@ -31,6 +31,12 @@ def piece_near(text: str, share: float, length: int = 3) -> str:
     return ""
 
 
+def beginning_of(text: str, length: int = 3) -> str:
+    """Return the first word of a text, or of a longer one its first letters."""
+    word = next(iter(text.split()), "")
+    return word[:length] if word.isprintable() else ""
+
+
 def inside_word(text: str) -> str:
     """Return three letters that first occur inside a word, after its first letter."""
     for word in _WORD.finditer(text, len(text) // 4):

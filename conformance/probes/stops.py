@@ -24,9 +24,11 @@ def _stop(scene: Scene) -> Script:
     if not mark:
         return
     yield from recall("baseline/plain")
+    # The second leaves no text at all, which is an answer like any other.
+    first = stopping.beginning_of(scene.setting.greedy)
     yield from together(
         scene.chat(label, COUNTING, max_tokens=CAP, temperature=0, stop=stop)
-        for label, stop in (("text", mark), ("list", [mark]))
+        for label, stop in (("text", mark), ("list", [first or mark]))
     )
 
 

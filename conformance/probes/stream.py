@@ -22,10 +22,11 @@ LINES = (
     "the great lantern with a linen cloth, winds the heavy clock, and writes the direction of the "
     "wind into a green notebook. When fog comes over the harbour, fishing boats listen for the "
     "iron bell, turn slowly towards the northern pier, and wait there until morning brings clearer "
-    "weather. Visitors may borrow binoculars, count passing ships, ask about shipwrecks, and drink "
+    "weather. Visitors may borrow binoculars, watch passing ships, ask about shipwrecks, and drink "
     "strong coffee beside the stove."
 )
-"""Blanks of every kind, and an answer long enough to show a cut after some hundred characters."""
+"""Blanks of every kind, and an answer long enough to show a cut after some hundred characters. One
+task only: there is no counting in it, which simple engines would take for theirs."""
 NUMBERED = "Count from 1 to 30 in digits, one number on each line. Write nothing else."
 
 

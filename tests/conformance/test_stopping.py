@@ -26,6 +26,12 @@ def test_a_piece_may_be_wanted_near_the_end() -> None:
     assert COUNTING.find(early) < COUNTING.find(late)
 
 
+@given(TEXTS)
+def test_the_beginning_of_a_text_leaves_nothing_of_it(text: str) -> None:
+    first = stopping.beginning_of(text)
+    assert not stopping.before(text, [first]).strip() or not first
+
+
 def test_no_piece_is_cut_from_an_answer_that_repeats_itself() -> None:
     assert stopping.middle_of("a a a a a a a a a") == ""
 

@@ -20,11 +20,23 @@ OPEN = "auth.no-key-refused"
 
 
 def heard(transcript: Transcript, label: str) -> Reading:
-    """Return a reading with an answer of the target's own: not noise, and not a limit."""
+    """Return a reading with an answer of the target's own: not noise, and not a limit.
+
+    A 429 is its own where every wrong key gets one, and the right key none before and after.
+    """
     reading = transcript[label]
+    if reading.status == 429 and _limits_strangers(transcript):
+        return reading
     if reading.status is None or reading.status == 429:
         raise Inconclusive(f"{reading.id}: {reading.status or reading.exchange.ending.value}")
     return reading
+
+
+def _limits_strangers(transcript: Transcript) -> bool:
+    wrong = [transcript.get(label) for label in ("wrong", "wrong-again-0", "wrong-again-1")]
+    right = [transcript.get(label) for label in ("valid", "valid-after")]
+    limited = all(each is not None and each.status == 429 for each in wrong)
+    return limited and all(each is not None and each.ok for each in right)
 
 
 def with_status(label: str, status: int, words: str) -> Forged:

@@ -11,6 +11,7 @@ from conformance.catalogue import Statements, judges
 from conformance.chapters.context.forging import (
     accepted,
     error_edited,
+    filler_words,
     says,
     tampered,
 )
@@ -28,7 +29,8 @@ CHANCE_IS_OUT = 3
 """Server errors among ten refusals: at 5 % of noise one target in a hundred has as many, of those
 few that were asked ten times at all."""
 NEAR = 0.95
-"""Share of the expected count from which on a prompt counts as read whole."""
+"""Share of the expected count from which on a prompt counts as read whole: each prompt is larger
+than the window by a ninth at least, so that one cut to the window is none."""
 
 
 def _refusals(transcript: Transcript) -> list[Reading]:
@@ -48,12 +50,17 @@ def _whole(reading: Reading, transcript: Transcript) -> bool:
         if len(texts) == 1:
             return False
     prompt = reading.usage.prompt if reading.usage else None
-    first, half = transcript.get("first"), transcript.get("half")
-    counts = [each.usage.prompt if each and each.usage else None for each in (first, half)]
-    if prompt is None or None in counts:
+    sizes = []
+    for label in ("first", "half"):
+        sized = transcript.get(label)
+        if sized is not None and sized.usage and sized.usage.prompt:
+            sizes.append((filler_words(sized), sized.usage.prompt))
+    if prompt is None or len(sizes) < 2:
         return False
+    (few, small), (many, large) = sizes
+    a_word = (large - small) / max(many - few, 1)
     window = transcript.setting.context_window or 0
-    return prompt >= NEAR * window
+    return prompt >= NEAR * max(a_word * filler_words(reading), window)
 
 
 @judges(

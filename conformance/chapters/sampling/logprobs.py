@@ -162,6 +162,35 @@ def logprobs_alone(transcript: Transcript) -> Statements:
         yield refusal(transcript["alone"], "200, as with top_logprobs")
 
 
+def _unsaid(reading: Reading) -> list[int]:
+    """Return the places of choices in an answer in one piece that have text and no `logprobs`."""
+    if reading.is_stream:
+        return []
+    return [
+        choice.position
+        for choice in reading.completion.choices
+        if choice.text and not choice.raw.get("logprobs")
+    ]
+
+
+def _last_unsaid(exchange: Exchange) -> Exchange | None:
+    """The last of several choices has no `logprobs`."""
+
+    def edit(document: Any) -> None:
+        document["choices"][-1]["logprobs"] = None
+
+    several = not Reading(exchange).is_stream and len(Reading(exchange).completion.choices) > 1
+    return forge.with_json(exchange, edit) if several else None
+
+
+@reads("sampling.logprobs-each-choice", where=with_logprobs, forgery=_last_unsaid, rare=True)
+def logprobs_each_choice(reading: Reading) -> Statements:
+    """Where one choice has `logprobs`, every choice with text has."""
+    for position in _unsaid(reading):
+        where = reading.at_pointer(f"/choices/{position}/logprobs")
+        yield Finding(where, "logprobs, as another choice has them", "none", reading.id)
+
+
 def legacy(value: Any) -> Any:
     """Return logprobs in the shape of the older completions."""
     content = value["content"]

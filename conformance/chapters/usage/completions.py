@@ -147,12 +147,12 @@ def completion_stable(transcript: Transcript) -> Statements:
 @judges(
     "usage.stopped-counted",
     on=STOP,
-    forgery=respend("list", lambda count: count + 400, "Text after the stop is billed."),
+    forgery=respend("text", lambda count: count + 400, "Text after the stop is billed."),
 )
 def stopped_counted(transcript: Transcript) -> Statements:
     """An answer cut by a stop text costs no more than its cap, and less than the whole."""
-    obtained(transcript, "list", "no greedy answer to cut a stop text from")
-    spent, reading = spent_of(transcript, "list")
+    obtained(transcript, "text", "no greedy answer to cut a stop text from")
+    spent, reading = spent_of(transcript, "text")
     whole, long = spent_of(transcript, "plain")
     if len(reading.text_of()) >= len(long.text_of()):
         raise NotApplicable("the stop text cut nothing; chapter sampling judges that")

@@ -68,6 +68,15 @@ def wants_a_number(body: Json, call: Call) -> Json:
     return {**body, "logprobs": "?"} if alone else body
 
 
+@fault("sampling.logprobs-each-choice", at="document")
+def tells_of_the_first(document: Json, call: Call) -> Json:
+    """Give logprobs for the first choice only."""
+    del call
+    for choice in document.get("choices", [])[1:]:
+        choice["logprobs"] = None
+    return document
+
+
 @fault("sampling.logprobs-shape", at="document")
 def speaks_of_old(document: Json, call: Call) -> Json:
     """Give logprobs in the shape of the older completions."""

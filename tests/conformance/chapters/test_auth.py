@@ -38,6 +38,15 @@ def test_a_key_that_is_limited_just_now_says_nothing_of_keys() -> None:
     assert isinstance(undecided, Inconclusive)
 
 
+def test_a_limit_that_only_wrong_keys_meet_is_how_they_are_refused() -> None:
+    wrong = [refused(label, 429) for label in ("wrong", "wrong-again-0", "wrong-again-1")]
+    after = replace(WORKS, request=replace(WORKS.request, label="valid-after"))
+    assert opinion("auth.wrong-key-401", [WORKS, *wrong, after])[0]
+    assert not opinion("auth.wrong-key-refused", [WORKS, *wrong, after])[0]
+    limited = replace(after, status=429)
+    assert isinstance(opinion("auth.wrong-key-401", [WORKS, *wrong, limited])[1], Inconclusive)
+
+
 def test_a_target_that_refuses_the_right_key_too_is_not_praised_for_the_wrong_one() -> None:
     _, undecided = opinion("auth.wrong-key-refused", [refused("valid"), refused("wrong")])
     assert isinstance(undecided, Inconclusive)

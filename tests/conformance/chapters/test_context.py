@@ -1,5 +1,6 @@
 """The window: what fits is answered, what does not is refused before anything is made."""
 
+from dataclasses import replace
 from json import dumps as dump
 
 import pytest
@@ -29,6 +30,26 @@ def refused(label: str, status: int = 400, body: bytes = FULL) -> Exchange:
 def test_an_overflow_that_is_answered_was_cut_in_silence() -> None:
     findings, _ = opinion("context.overflow-refused", [answered("overflow", 4000)], SETTING)
     assert findings
+
+
+@pytest.mark.parametrize(("prompt", "cut"), [(4090, True), (4600, False)])
+def test_an_overflow_counts_as_read_where_its_own_measure_is_told(prompt: int, cut: bool) -> None:
+    """Elsewhere the window may be larger than it is called; a count of its size shows a cut."""
+
+    def sized(label: str, words: int, prompt: int) -> Exchange:
+        told = answered(label, prompt)
+        return replace(told, request=replace(told.request, body=b"{" + b" a" * words + b"}"))
+
+    given = [sized("first", 200, 220), sized("half", 2000, 2020), sized("overflow", 4600, prompt)]
+    findings, _ = opinion("context.overflow-refused", given, replace(SETTING, scope="any"))
+    assert bool(findings) is cut
+
+
+@pytest.mark.parametrize("failures", [0, 2, 5])
+def test_a_few_server_errors_among_ten_refusals_are_chance(failures: int) -> None:
+    again = [refused(f"again-{place}", 500 if place < failures else 400) for place in range(10)]
+    given = [refused("overflow"), *again]
+    assert bool(opinion("context.overflow-stable", given, SETTING)[0]) is (failures > 2)
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])
