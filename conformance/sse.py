@@ -93,18 +93,14 @@ class Decoder:
         return self._feed(data)
 
     def close(self) -> Observations:
-        """Say that the body has ended; return what was seen in all of it."""
+        """Say that the body has ended, once; return what was seen in all of it."""
         if self._head:
-            head, self._head = self._head, None
-            self._feed(head)
-        if self._after_cr:
-            self._after_cr = False
-            self._cr += 1
+            self._feed(self._head)
         seen = Observations(
             size=self._offset,
             bom=self._bom,
             lf=self._lf,
-            cr=self._cr,
+            cr=self._cr + self._after_cr,
             crlf=self._crlf,
             comments=tuple(self._comments.first),
             comment_count=self._comments.count,
@@ -118,7 +114,6 @@ class Decoder:
         if self._partial:
             # A line that never ended has no effect, but the tail is described with it.
             self._line(b"".join(self._partial), self._partial_start)
-            self._partial.clear()
         return replace(
             seen,
             invalid=tuple(self._invalid),
@@ -208,17 +203,13 @@ class Decoder:
             self._block.names.append(name)
 
     def _decode(self, line: bytes, start: int) -> str:
-        room = MOST_KEPT - min(len(self._invalid), len(self._replacements))
-        if len(self._invalid) == MOST_KEPT and b"\xef\xbf\xbd" not in line:
-            room = 0
-        text = utf8.decode(line, room)
+        text = utf8.decode(
+            line, MOST_KEPT - len(self._invalid), MOST_KEPT - len(self._replacements)
+        )
         self._invalid_count += text.invalid_count
         self._replacement_count += text.replacement_count
-        for kept, found in (
-            (self._invalid, text.invalid),
-            (self._replacements, text.replacements),
-        ):
-            kept.extend(start + offset for offset in found[: MOST_KEPT - len(kept)])
+        self._invalid.extend(start + offset for offset in text.invalid)
+        self._replacements.extend(start + offset for offset in text.replacements)
         return text.value
 
     def _dispatch(self, end: int) -> Event | None:

@@ -58,6 +58,8 @@ from conformance.oddity import Oddity, Seen, Strange
 from conformance.stream_view import Chunk, State, Step, Stream
 
 SENTINEL = "[DONE]"
+LONGEST_SHOWN = 200
+"""Characters of an event's data kept with an oddity."""
 _OPEN = (State.OPENING, State.FLOWING, State.FINISHED, State.USAGE)
 _UNFINISHED = (State.OPENING, State.FLOWING)
 
@@ -126,7 +128,7 @@ class Automaton:
             state = State.FINISHED
         self.state = state
         if strange:
-            self._note(strange, index, "", event.data[:200])
+            self._note(strange, index, "", event.data[:LONGEST_SHOWN])
 
     def close(self) -> Stream:
         """What it all adds up to."""
@@ -163,9 +165,9 @@ class Automaton:
         if document.problem:
             self._unread.append((index, document))
         if near:
-            self._note(Strange.NEAR_SENTINEL, index, "", event.data[:200])
+            self._note(Strange.NEAR_SENTINEL, index, "", event.data[:LONGEST_SHOWN])
         elif document.problem:
-            self._note(Strange.NOT_JSON, index, "", event.data[:200])
+            self._note(Strange.NOT_JSON, index, "", event.data[:LONGEST_SHOWN])
         for name in document.duplicate_keys:
             self._note(Strange.DUPLICATE_KEY, index, "", name)
         if document.lone_surrogates:

@@ -24,8 +24,11 @@ class Text:
     replacement_count: int
 
 
-def decode(data: bytes, most: int = 100) -> Text:
-    """Decode with one U+FFFD for each ill-formed sequence, and say where the first `most` are."""
+def decode(data: bytes, most: int = 100, most_sent: int = 100) -> Text:
+    """Decode with one U+FFFD for each ill-formed sequence, and say where the first ones are.
+
+    At most `most` places of ill-formed sequences are told, and `most_sent` of U+FFFD that came.
+    """
     try:
         value = data.decode()
         invalid_count = 0
@@ -34,8 +37,8 @@ def decode(data: bytes, most: int = 100) -> Text:
         # EF never continues another character, so these three bytes are always a U+FFFD sent.
         invalid_count = value.count("\ufffd") - data.count(_REPLACEMENT)
     sent = data.count(_REPLACEMENT)
-    invalid = tuple(_invalid(data, min(most, invalid_count))) if most and invalid_count else ()
-    replacements = tuple(_occurrences(data, min(most, sent))) if most and sent else ()
+    invalid = tuple(_invalid(data, min(most, invalid_count)))
+    replacements = tuple(_occurrences(data, min(most_sent, sent)))
     return Text(value, invalid, invalid_count, replacements, sent)
 
 

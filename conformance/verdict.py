@@ -111,12 +111,12 @@ class Ruling:
     requirement: str
     level: Level
     verdict: Verdict
-    reason: str = ""
-    findings: tuple[Finding, ...] = ()
+    reason: str
+    findings: tuple[Finding, ...]
     """The first few; `count` tells how many there were."""
-    notes: tuple[Note, ...] = ()
-    count: int = 0
-    judged: int = 0
+    notes: tuple[Note, ...]
+    count: int
+    judged: int
     """How many transcripts or exchanges were decided."""
 
 

@@ -1,8 +1,8 @@
 """Killing: run the tests of a module against a mutant of it, in a process of its own.
 
 A copy of the source stands in a folder of its own; its modules that are not mutated stay compiled.
-The process is forked where pytest has been imported already, so that a mutant costs what its tests
-cost.
+The process is forked where pytest and Hypothesis have been imported already, so that a mutant
+costs what its tests cost. One that cannot even be imported is killed: any test would have seen it.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import hypothesis.stateful
 import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("openapi", "conformance", "mock_server", "tests", "bench")
-PATIENCE = 20
+PATIENCE = 10
 """Seconds of processor time after which a mutant counts as killed: it does not end."""
 MEMORY = 2 * 1024**3
 """Bytes after which it counts as killed, likewise."""
@@ -68,6 +69,9 @@ def _test(folder: Path, tests: Sequence[str], compiles: bool) -> None:
         signal.alarm(4 * PATIENCE)
         os.chdir(folder)
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        # Hypothesis then draws the same examples each time and remembers none: whether a mutant
+        # lives depends neither on luck nor on what killed the one before.
+        hypothesis.settings.load_profile("ci")
         sys.path.insert(0, str(folder))
         sys.dont_write_bytecode = not compiles
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -1,7 +1,8 @@
 """Mutants of a module: one small change each, made by cosmic-ray. Runs no test.
 
 Left out are changes of annotations, which nothing evaluates, of how a data class is made (that
-none is changed is mypy's to find), and changes that another operator makes already.
+none is changed is mypy's to find), and changes that mean what another one means already, such as
+`not a < b` and `a >= b`: counted twice they would only flatter the figure.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ class Mutant:
     operator: str
     line: int
     """In the original, from 1."""
+    place: str
+    """The class and function that holds the line; empty at the top of the module."""
     before: str
     after: str
     """The first line that differs, as it was and as it is."""
@@ -76,11 +79,51 @@ def _meaning(code: str) -> str:
             node.returns = None
         elif isinstance(node, ast.ClassDef):
             node.decorator_list = [ast.Constant(None) for _ in node.decorator_list]
-    return ast.dump(tree)
+    return ast.dump(_Plain().visit(tree))
+
+
+OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Lt: ast.GtE,
+    ast.GtE: ast.Lt,
+    ast.Gt: ast.LtE,
+    ast.LtE: ast.Gt,
+}
+
+
+class _Plain(ast.NodeTransformer):
+    """Says a negation in the simplest way."""
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        self.generic_visit(node)
+        inner = node.operand
+        if not isinstance(node.op, ast.Not):
+            return node
+        if isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.Not):
+            return inner.operand
+        if isinstance(inner, ast.Compare) and len(inner.ops) == 1:
+            return ast.Compare(inner.left, [OPPOSITE[type(inner.ops[0])]()], inner.comparators)
+        return node
 
 
 def _mutant(operator: str, code: str, changed: str) -> Mutant:
     old, new = code.splitlines(), changed.splitlines()
     pairs = enumerate(zip(old, new, strict=False))
     at = next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)) - 1)
-    return Mutant(operator, at + 1, old[at].strip(), new[at].strip(), changed)
+    place = _place(ast.parse(code), at + 1)
+    return Mutant(operator, at + 1, place, old[at].strip(), new[at].strip(), changed)
+
+
+def _place(tree: ast.AST, line: int) -> str:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            if first <= line <= (node.end_lineno or first):
+                inner = _place(node, line)
+                return f"{node.name}.{inner}" if inner else node.name
+    return ""

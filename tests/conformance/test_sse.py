@@ -35,6 +35,10 @@ def test_every_vector_gives_its_events_and_observations(vector) -> None:
     assert [note.field for note in seen.ignored] == vector.get("ignored", [])
     assert list(seen.invalid) == vector.get("invalid", [])
     assert list(seen.replacements) == vector.get("replacements", [])
+    assert (seen.invalid_count, seen.replacement_count) == (
+        len(seen.invalid),
+        len(seen.replacements),
+    )
     tail = bytes.fromhex(vector["tail_hex"]) if "tail_hex" in vector else None
     assert decoded.tail == (tail or vector.get("tail", "").encode())
     for name in ("bom", "retry", "last_id"):
@@ -135,6 +139,26 @@ def test_a_discarded_block_says_which_event_it_would_have_been() -> None:
     assert seen.tail_start == 9
 
 
+@pytest.mark.parametrize(
+    ("body", "at"),
+    [
+        (b"data: a\n\n", 6),
+        (b"data:a\n\n", 5),
+        (b"data\n\n", 4),
+        (b": c\ndata: a\ndata: b\n\n", 10),
+        (b"\xef\xbb\xbfdata: a\r\n\r\n", 9),
+    ],
+)
+def test_an_event_says_where_its_first_data_value_begins(body: bytes, at: int) -> None:
+    (event,) = sse.decode(body).events
+    assert event.at == at
+
+
+def test_line_ends_are_counted_also_one_that_was_perhaps_half_of_another() -> None:
+    seen = sse.decode(b"a\r\nb\n\rc\n\n\r").observations
+    assert (seen.lf, seen.cr, seen.crlf) == (3, 2, 1)
+
+
 def test_fields_are_counted_in_order_of_appearance() -> None:
     seen = sse.decode(b"data: a\nvendor: 1\ndata: b\n\nid: 1\n\n").observations
     assert seen.fields == (("data", 2), ("vendor", 1), ("id", 1))
@@ -147,9 +171,33 @@ def test_a_flood_is_counted_and_only_its_beginning_kept() -> None:
     assert len(seen.ignored) == MOST_KEPT
 
 
-def test_a_retry_of_many_digits_is_bounded() -> None:
-    seen = sse.decode(b"retry: " + b"9" * 10_000 + b"\ndata: x\n\n").observations
-    assert seen.retry == 10**15
+def test_a_flood_of_field_names_is_bounded_and_those_kept_are_counted_on() -> None:
+    flood = b"".join(b"name-%d\n" % number for number in range(MOST_KEPT + 5))
+    seen = sse.decode(flood + b"name-0\n\n").observations
+    assert len(seen.fields) == len(seen.dataless[0].fields) == MOST_KEPT
+    assert seen.fields[:2] == (("name-0", 2), ("name-1", 1))
+
+
+def test_a_flood_of_bad_bytes_is_counted_and_only_its_beginning_kept() -> None:
+    body = b"\xff\n" * (MOST_KEPT - 1) + b"\xff\xff\xef\xbf\xbd\n" + b"\xef\xbf\xbd\n" * MOST_KEPT
+    seen = sse.decode(body).observations
+    assert (len(seen.invalid), seen.invalid_count) == (MOST_KEPT, MOST_KEPT + 1)
+    assert (len(seen.replacements), seen.replacement_count) == (MOST_KEPT, MOST_KEPT + 1)
+    assert seen.invalid[-1] == 2 * (MOST_KEPT - 1)
+    assert seen.replacements[:2] == (2 * MOST_KEPT, 2 * MOST_KEPT + 4)
+
+
+def test_a_comment_is_kept_up_to_two_hundred_characters() -> None:
+    (comment,) = sse.decode(b":" + b"x" * 200 + b"y\n").observations.comments
+    assert comment.text == "x" * 200
+
+
+@pytest.mark.parametrize(
+    ("digits", "milliseconds"), [("9" * 15, 10**15 - 1), ("9" * 16, 10**15), ("9" * 10_000, 10**15)]
+)
+def test_a_retry_of_many_digits_is_bounded(digits: str, milliseconds: int) -> None:
+    seen = sse.decode(f"retry: {digits}\ndata: x\n\n".encode()).observations
+    assert seen.retry == milliseconds
 
 
 @settings(max_examples=300, deadline=None)
@@ -175,3 +223,10 @@ def test_invalid_bytes_at_the_edge_of_a_window_are_found_once() -> None:
     for cut in range(4090, 4100):
         data = b"a" * cut + b"\xf0\x9f\x98\x80" + b"\xf0\x9f\x98" + b"b" * 4090 + b"\xff"
         assert utf8.decode(data).invalid == (cut + 4, cut + 7 + 4090)
+
+
+def test_of_many_bad_places_the_first_hundred_are_told_and_all_are_counted() -> None:
+    text = utf8.decode(b"\xff" * 101 + b"\xef\xbf\xbd" * 101)
+    assert text.invalid == tuple(range(100))
+    assert text.replacements == tuple(range(101, 401, 3))
+    assert (text.invalid_count, text.replacement_count) == (101, 101)

@@ -106,6 +106,44 @@ def test_two_choices_finish_the_stream_only_together() -> None:
     assert [choice.phase for choice in view.choices] == [Phase.FINISHED, Phase.ROLE]
 
 
+def test_events_of_a_type_are_listed_and_so_is_what_could_not_be_read() -> None:
+    view = stream.assemble(sse.decode(b"data: {\n\nevent: ping\ndata: {}\n\n").events)
+    assert [(seen.event, seen.value) for seen in view.types] == [(1, "ping")]
+    assert [index for index, _ in view.unread] == [0]
+    assert view.unread[0][1].problem
+
+
+def test_the_keys_of_chunks_are_listed_each_with_the_event_where_it_first_came() -> None:
+    view = assembled(chunk(), chunk(extra=1), chunk(extra=2))
+    assert [(seen.value, seen.event) for seen in view.keys] == [
+        *((name, 0) for name in ("id", "object", "created", "model", "choices")),
+        ("extra", 1),
+    ]
+
+
+def test_a_flood_of_keys_is_bounded() -> None:
+    chunks = [{f"key-{part}-{number}": 1 for number in range(90)} for part in range(12)]
+    assert len(assembled(*chunks).keys) == 1000
+    assert len(assembled({f"key-{number}": 1 for number in range(5000)}).keys) < 1000
+
+
+def test_of_a_long_text_only_the_beginning_is_kept() -> None:
+    for oddity in assembled("x" * 5000, ROLE, TEXT, END, "[DONE]", "y" * 5000).oddities:
+        assert oddity.value in ("x" * stream.LONGEST_SHOWN, "y" * stream.LONGEST_SHOWN)
+
+
+@pytest.mark.parametrize(
+    ("choice", "kind"),
+    [
+        ({"delta": {}}, Strange.MISSING),
+        ({"index": "0", "delta": {}}, Strange.WRONG_TYPE),
+        ({"index": None, "delta": {}}, Strange.WRONG_TYPE),
+    ],
+)
+def test_an_index_that_is_missing_is_told_from_one_of_the_wrong_type(choice, kind) -> None:
+    assert kinds(assembled(chunk(choices=[choice]))) == [kind]
+
+
 @pytest.mark.parametrize(
     ("choice", "pointer", "value"),
     [
