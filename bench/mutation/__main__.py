@@ -70,7 +70,11 @@ def attempt(stand: Stand, module: str, tests: Sequence[str]) -> Result:
 def explained() -> dict[Key, str]:
     """Return why each known survivor is none to worry about."""
     kept = yaml.safe_load(EXPLAINED.read_text("utf-8")) or []
-    return {(one["module"], one["in"], one["before"], one["after"]): one["why"] for one in kept}
+    return {
+        (one["module"], one["in"], one["before"], after): one["why"]
+        for one in kept
+        for after in one["after"]
+    }
 
 
 def keys(result: Result) -> list[Key]:
