@@ -16,6 +16,7 @@ from conformance.probe import Transcript
 from conformance.probes.always import OVERLAP, PLACES
 from conformance.probes.caps import CEILINGS
 from conformance.probes.request_accepted import FOREIGN, FOREIGN_TIMES, TAKEN
+from conformance.probes.request_roles import ROLES
 from conformance.probes.usage import PROMPTS, REPEATS
 from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable, Untestable
@@ -145,6 +146,19 @@ def system_counted(transcript: Transcript) -> Statements:
     whole, reading = prompt_of(transcript, "system")
     if whole < bare + 4:
         yield _says(reading, f"at least {bare + 4} with a system message of 7 words", str(whole))
+
+
+@judges(
+    "usage.developer-counted",
+    on=ROLES,
+    forgery=recount("developer", lambda _: 1, "The developer message is not counted."),
+)
+def developer_counted(transcript: Transcript) -> Statements:
+    """A developer message adds to `prompt_tokens`."""
+    bare, _ = prompt_of(transcript, CONTROL)
+    whole, reading = prompt_of(transcript, "developer")
+    if whole < bare + 4:
+        yield _says(reading, f"at least {bare + 4} with a developer message of 8 words", str(whole))
 
 
 def _turn_judge(longer: str, what: str) -> Callable[[Transcript], Statements]:
