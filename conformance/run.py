@@ -78,7 +78,7 @@ async def introduce(
             hint="start the gateway, or check host, port and TLS",
         )
     listed = model_ids(reading)
-    model = target.model or _choose(contract, listed, target.url, reading.status)
+    model = target.model or _choose(contract, listed, target, reading.status)
     facts = contract.model
     ours = facts is not None and facts.split(model)[0] == facts.id
     scope = target.scope or (Scope.GATEWAY if ours else Scope.ANY)
@@ -115,9 +115,11 @@ async def introduce(
     )
 
 
-def _choose(contract: Contract, listed: Sequence[str], url: str, status: int | None) -> str:
-    facts = contract.model
-    if facts is not None and facts.id in listed:
+def _choose(contract: Contract, listed: Sequence[str], target: Target, status: int | None) -> str:
+    facts, url = contract.model, target.url
+    # Whoever says that it is this gateway need not name its model, however broken the list is.
+    promised = target.scope is Scope.GATEWAY and len(listed) != 1
+    if facts is not None and (facts.id in listed or promised):
         return facts.id
     if len(listed) == 1:
         return listed[0]
