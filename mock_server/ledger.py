@@ -51,13 +51,13 @@ class Entry:
     """Nano-USD."""
     balance: int
     """Nano-USD left in the wallet after it, holds included."""
-    wallet: str = ""
+    wallet: str
     """Whose wallet paid."""
-    at: int = 0
+    at: int
     """Nanoseconds since the epoch at which it was settled."""
-    model: str = ""
+    model: str
     """Selector, as the client named it."""
-    tag: str = ""
+    tag: str
     """What the client attributes the cost to."""
 
 
@@ -79,7 +79,7 @@ class Wallet:
     @property
     def available(self) -> int:
         """What may still be held."""
-        return self.opening + self.moved - self.charged - self.held
+        return self.balance - self.held
 
 
 @dataclass(slots=True)
@@ -154,7 +154,7 @@ class Ledger:
         prompt_tokens: int,
         completion_tokens: int,
         cost: int,
-        at: int = 0,
+        at: int,
         model: str = "",
         tag: str = "",
     ) -> bool:
@@ -206,7 +206,7 @@ class Ledger:
                 prompt_tokens,
                 completion_tokens,
                 cost,
-                money.opening + money.moved - money.charged,
+                money.balance,
                 wallet,
                 at,
                 model,

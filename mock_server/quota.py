@@ -35,9 +35,9 @@ class Quota:
     burst: int = 0
     """Units a full quota holds; 0 for as many as the limit."""
     unit: Unit = Unit.REQUESTS
-    step: int = field(init=False, repr=False, compare=False)
+    step: int = field(init=False)
     """Nanoseconds in which one unit comes back: rounded up, so that never too many do."""
-    room: int = field(init=False, repr=False, compare=False)
+    room: int = field(init=False)
     """Units a full quota holds."""
 
     def __post_init__(self) -> None:
@@ -59,17 +59,16 @@ class Quota:
 
     def answer(self, allowed: bool, cost: int, now: int, full_at: int) -> Allowance:
         """Return the allowance of a cost that was, or was not, allowed in the state `full_at`."""
-        limit, step, room = self.limit, self.step, self.room
-        if limit <= 0:
+        limit, step = self.limit, self.step
+        if not step:
             return Allowance(False, limit, 0, full_at, self.period, self.period, self.unit)
-        start = max(full_at, now)
+        after, most = max(full_at, now), now + self.room * step
         if allowed:
-            after = start + cost * step
-            left = (room * step - (after - now)) // step
-            return Allowance(True, limit, left, after, after - now, 0, self.unit)
-        left = max(0, (room * step - (start - now)) // step)
-        wait = start + cost * step - now - room * step
-        return Allowance(False, limit, left, start, start - now, max(0, wait), self.unit)
+            after += cost * step
+        # A clock that stepped back leaves less than nothing, which is told as nothing.
+        left = max(0, (most - after) // step)
+        wait = 0 if allowed else max(0, after + cost * step - most)
+        return Allowance(allowed, limit, left, after, after - now, wait, self.unit)
 
     def look(self, now: int, full_at: int) -> Allowance:
         """Return what is left at `now`, spending nothing."""

@@ -22,8 +22,12 @@ CORES: dict[str, tuple[str, ...]] = {
     "conformance/sse.py": ("tests/conformance/test_sse.py",),
     "conformance/utf8.py": ("tests/conformance/test_sse.py",),
     "conformance/stream.py": ("tests/conformance/test_stream.py",),
+    "conformance/choice.py": ("tests/conformance/test_stream.py",),
     "conformance/usage_view.py": ("tests/conformance/test_usage_view.py",),
+    "conformance/chapters/usage/counts.py": ("tests/conformance/chapters/test_usage.py",),
     "conformance/verdict.py": ("tests/conformance/test_verdict.py",),
+    "conformance/judging.py": ("tests/conformance/test_judging.py",),
+    "conformance/outcome.py": ("tests/conformance/test_outcome.py",),
     "mock_server/quota.py": ("tests/mock_server/test_quota.py",),
     "mock_server/ledger.py": ("tests/mock_server/test_ledger.py",),
     "mock_server/stops.py": ("tests/mock_server/test_stops.py",),
@@ -102,7 +106,8 @@ def page(results: Sequence[Result], why: dict[Key, str]) -> str:
             module, place, before, after = key
             lines.append(
                 f"- `{module}`, {f'`{place}`' if place else 'at the top'}: "
-                f"`{before}` → `{after}`. {why.get(key, 'Not explained.')}"
+                f"`{before}` → {f'`{after}`' if after else 'nothing'}. "
+                f"{why.get(key, 'Not explained.')}"
             )
     return "\n".join(lines) + "\n"
 

@@ -113,10 +113,15 @@ class _Plain(ast.NodeTransformer):
 
 def _mutant(operator: str, code: str, changed: str) -> Mutant:
     old, new = code.splitlines(), changed.splitlines()
-    pairs = enumerate(zip(old, new, strict=False))
-    at = next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)) - 1)
-    place = _place(ast.parse(code), at + 1)
-    return Mutant(operator, at + 1, place, old[at].strip(), new[at].strip(), changed)
+    at = next(at for at, line in enumerate(old) if new[at : at + 1] != [line])
+    # A line taken out shows where the next one stands in its place.
+    gone = len(new) < len(old)
+    while gone and not old[at].strip():
+        at += 1
+    after = "" if gone else new[at].strip()
+    return Mutant(
+        operator, at + 1, _place(ast.parse(code), at + 1), old[at].strip(), after, changed
+    )
 
 
 def _place(tree: ast.AST, line: int) -> str:

@@ -4,9 +4,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from mock_server.ledger import KEPT, Ending, Ledger, Refusal
+from mock_server.ledger import EXPIRED_AT_ONCE, KEPT, Ending, Entry, Ledger, Refusal
 
 LEASE = 100
+NOW = 7
 
 
 def opened(balance: int = 1000) -> Ledger:
@@ -19,8 +20,8 @@ def test_a_hold_is_settled_once_whatever_is_tried_afterwards() -> None:
     ledger = opened()
     assert ledger.hold("r", "a", "a", 600, LEASE) is None
     assert ledger.wallets["a"].available == 400
-    assert ledger.settle("r", Ending.COMPLETE, 1, 2, 250)
-    assert not ledger.settle("r", Ending.COMPLETE, 1, 2, 250)
+    assert ledger.settle("r", Ending.COMPLETE, 1, 2, 250, NOW)
+    assert not ledger.settle("r", Ending.COMPLETE, 1, 2, 250, NOW)
     assert not ledger.release("r")
     wallet = ledger.wallets["a"]
     assert (wallet.balance, wallet.available, ledger.charged) == (750, 750, 250)
@@ -51,16 +52,60 @@ def test_a_lease_that_ran_out_frees_the_money_and_can_still_be_settled() -> None
     assert ledger.wallets["a"].available == 400
     ledger.expire(LEASE)
     assert ledger.wallets["a"].available == 1000
-    assert ledger.settle("r", Ending.COMPLETE, 1, 1, 100)
-    assert not ledger.settle("r", Ending.COMPLETE, 1, 1, 100)
+    assert ledger.settle("r", Ending.COMPLETE, 1, 1, 100, NOW)
+    assert not ledger.settle("r", Ending.COMPLETE, 1, 1, 100, NOW)
     assert ledger.wallets["a"].available == 900
+
+
+def test_each_lease_runs_out_in_its_own_time() -> None:
+    ledger = opened()
+    ledger.hold("r", "a", "a", 100, LEASE)
+    ledger.hold("s", "a", "a", 200, 2 * LEASE)
+    ledger.expire(LEASE)
+    assert (ledger.held(), ledger.in_flight) == (200, 1)
+    ledger.expire(2 * LEASE - 1)
+    assert (ledger.held(), ledger.in_flight) == (200, 1)
+    ledger.expire(2 * LEASE)
+    assert (ledger.held(), ledger.in_flight) == (0, 0)
+
+
+def test_no_request_pays_for_the_leases_of_many() -> None:
+    ledger = opened()
+    for number in range(3 * EXPIRED_AT_ONCE):
+        ledger.hold(str(number), "a", "a", 1, LEASE)
+    ledger.expire(LEASE)
+    assert ledger.in_flight == 2 * EXPIRED_AT_ONCE
+    ledger.expire(LEASE)
+    assert ledger.in_flight == EXPIRED_AT_ONCE
+
+
+def test_of_the_leases_that_ran_out_the_oldest_are_forgotten() -> None:
+    ledger = opened(KEPT + 1)
+    for number in range(KEPT + 1):
+        ledger.hold(str(number), "a", "a", 1, LEASE)
+    while ledger.in_flight:
+        ledger.expire(LEASE)
+    assert not ledger.settle("0", Ending.COMPLETE, 1, 1, 1, NOW)
+    assert ledger.settle("1", Ending.COMPLETE, 1, 1, 1, NOW)
+
+
+def test_an_entry_says_who_paid_what_when_and_what_is_left() -> None:
+    ledger = opened()
+    ledger.pay_in("a", 50)
+    ledger.hold("r", "child", "a", 600, LEASE)
+    ledger.hold("s", "a", "a", 100, LEASE)
+    ledger.settle("r", Ending.COMPLETE, 3, 4, 250, NOW, "m", "t")
+    assert list(ledger.entries) == [
+        Entry("r", "child", Ending.COMPLETE, 3, 4, 250, 800, "a", NOW, "m", "t")
+    ]
+    assert (ledger.prompt_tokens, ledger.completion_tokens) == (3, 4)
 
 
 def test_a_cap_counts_what_an_account_spends_from_anothers_wallet() -> None:
     ledger = opened()
     assert ledger.hold("r", "child", "a", 300, LEASE, cap=500) is None
     assert ledger.hold("s", "child", "a", 201, LEASE, cap=500) is Refusal.CAP
-    ledger.settle("r", Ending.COMPLETE, 1, 1, 100)
+    ledger.settle("r", Ending.COMPLETE, 1, 1, 100, NOW)
     assert ledger.hold("s", "child", "a", 401, LEASE, cap=500) is Refusal.CAP
     assert ledger.hold("s", "child", "a", 400, LEASE, cap=500) is None
     assert ledger.hold("t", "other", "a", 500, LEASE, cap=500) is None
@@ -80,7 +125,7 @@ def test_entries_are_bounded_and_totals_are_not() -> None:
     ledger = opened(10**9)
     for number in range(KEPT + 5):
         ledger.hold(str(number), "a", "a", 10, LEASE)
-        ledger.settle(str(number), Ending.COMPLETE, 1, 1, 3)
+        ledger.settle(str(number), Ending.COMPLETE, 1, 1, 3, NOW)
     assert len(ledger.entries) == KEPT
     assert (ledger.settled, ledger.charged) == (KEPT + 5, 3 * (KEPT + 5))
 
@@ -123,13 +168,13 @@ class Money(RuleBasedStateMachine):
 
     @rule(hold=consumes(holds), part=st.floats(0, 1))
     def settle(self, hold: tuple[str, int], part: float) -> None:
-        self.ledger.settle(hold[0], Ending.COMPLETE, 1, 1, int(hold[1] * part))
+        self.ledger.settle(hold[0], Ending.COMPLETE, 1, 1, int(hold[1] * part), NOW)
 
     @rule(hold=holds)
     def settle_again(self, hold: tuple[str, int]) -> None:
         before = self.ledger.charged
-        first = self.ledger.settle(hold[0], Ending.INTERRUPTED, 1, 1, 1)
-        again = self.ledger.settle(hold[0], Ending.INTERRUPTED, 1, 1, 1)
+        first = self.ledger.settle(hold[0], Ending.INTERRUPTED, 1, 1, 1, NOW)
+        again = self.ledger.settle(hold[0], Ending.INTERRUPTED, 1, 1, 1, NOW)
         assert not again
         assert self.ledger.charged == before + first
 

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.quota import DAY, MILLISECOND, SECOND, Quota, Unit, today, used_up
+from mock_server.quota import (
+    DAY,
+    MILLISECOND,
+    SECOND,
+    Allowance,
+    Quota,
+    Unit,
+    today,
+    used_up,
+    within_day,
+)
 
 MINUTE = 60 * SECOND
 NOW = 1_800_000_000 * SECOND
@@ -40,9 +50,67 @@ def test_a_refusal_spends_nothing() -> None:
     assert quota.take(1, NOW, spent).full_at == spent
 
 
-def test_a_quota_of_nothing_refuses_always() -> None:
-    assert not Quota(0).take(1, NOW, 0).allowed
-    assert Quota(0).look(NOW, 0).remaining == 0
+def test_a_refusal_says_what_is_left_and_what_the_same_cost_must_wait_for() -> None:
+    quota = Quota(5)
+    spent = quota.take(3, NOW, 0).full_at
+    step = 12 * SECOND
+    assert quota.take(3, NOW, spent) == Allowance(False, 5, 2, spent, 3 * step, step)
+    assert quota.answer(False, 1, NOW, spent).wait == 0
+
+
+def test_a_look_spends_nothing_and_says_what_is_left() -> None:
+    quota = Quota(5)
+    spent = quota.take(3, NOW, 0).full_at
+    assert quota.look(NOW, 0) == Allowance(True, 5, 5, NOW, 0, 0)
+    assert quota.look(NOW, spent) == Allowance(True, 5, 2, spent, 36 * SECOND, 0)
+
+
+@given(
+    limit=st.integers(0, 100),
+    burst=st.integers(0, 20),
+    costs=st.lists(st.tuples(st.integers(0, 10), st.integers(-SECOND, MINUTE)), max_size=20),
+)
+def test_what_another_state_decided_is_answered_in_the_same_words(
+    limit: int, burst: int, costs: list[tuple[int, int]]
+) -> None:
+    quota, now, full_at = Quota(limit, burst=burst), NOW, 0
+    for cost, pause in costs:
+        now += pause
+        allowance = quota.take(cost, now, full_at)
+        assert quota.answer(allowance.allowed, cost, now, full_at) == allowance
+        assert allowance.wait == 0 if allowance.allowed else allowance.wait > 0
+        full_at = allowance.full_at
+
+
+def test_a_quota_of_nothing_refuses_always_and_has_no_room_for_a_burst() -> None:
+    quota = Quota(0, burst=5)
+    refused = quota.take(1, NOW, 0)
+    assert refused == quota.look(NOW, 0) == Allowance(False, 0, 0, 0, MINUTE, MINUTE)
+    assert (quota.step, quota.room) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("nanoseconds", "seconds"),
+    [
+        (0, "0"),
+        (1, "1"),
+        (SECOND, "1"),
+        (SECOND + 1_000_000, "1"),
+        (SECOND + 1_000_001, "2"),
+    ],
+)
+def test_a_reset_is_told_in_whole_seconds_to_the_millisecond(
+    nanoseconds: int, seconds: str
+) -> None:
+    allowance = Allowance(True, 5, 0, NOW, nanoseconds, 0)
+    assert allowance.headers()["x-ratelimit-reset-requests"] == seconds
+
+
+@pytest.mark.parametrize(
+    ("nanoseconds", "seconds"), [(0, "1"), (1, "1"), (SECOND, "1"), (SECOND + 1, "2")]
+)
+def test_whoever_is_refused_waits_a_second_at_least(nanoseconds: int, seconds: str) -> None:
+    assert Allowance(False, 5, 0, NOW, 0, nanoseconds).headers()["retry-after"] == seconds
 
 
 def test_a_cost_above_the_limit_is_never_allowed() -> None:
@@ -127,6 +195,8 @@ def test_a_clock_that_steps_back_refuses_no_longer_than_it_stepped(back: int) ->
     full_at = quota.take(1, NOW, 0).full_at
     allowance = quota.take(1, NOW - back * SECOND, full_at)
     assert allowance.wait <= (back + 60) * SECOND
+    for told in (allowance, quota.look(NOW - back * SECOND, full_at)):
+        assert told.remaining >= 0
 
 
 @given(limit=st.integers(1, 10**6), ceiling=st.integers(0, 5000), used=st.floats(0, 1))
@@ -140,10 +210,18 @@ def test_what_was_not_used_is_given_back_to_the_last_unit(
     assert after == quota.take(truth, NOW, 0).full_at
 
 
-def test_more_than_was_taken_is_charged_too() -> None:
+@pytest.mark.parametrize("more", [1, 3])
+def test_more_than_was_taken_is_charged_too(more: int) -> None:
     quota = Quota(60)
     taken = quota.take(2, NOW, 0).full_at
-    assert taken - quota.returned(-3, taken, NOW) == quota.take(5, NOW, 0).full_at
+    assert taken - quota.returned(-more, taken, NOW) == quota.take(2 + more, NOW, 0).full_at
+
+
+def test_what_has_come_back_by_itself_is_not_given_back_again() -> None:
+    quota = Quota(60)
+    taken = quota.take(2, NOW, 0).full_at
+    assert quota.returned(2, taken, NOW + SECOND) == SECOND
+    assert quota.returned(2, taken, NOW + 2 * SECOND + 1) == 0
 
 
 @given(
@@ -186,3 +264,9 @@ def test_a_day_that_is_used_up_ends_at_midnight() -> None:
     assert (refused.allowed, refused.remaining, refused.daily) == (False, 0, True)
     assert refused.headers()["retry-after"] == str(23 * 3600)
     assert today(at + refused.wait) == today(at) + 1
+    assert not Quota(5).take(6, at, 0).daily
+
+
+@pytest.mark.parametrize(("day", "remaining"), [(9, 5), (3, 3), (0, 0)])
+def test_no_more_is_left_than_the_day_leaves(day: int, remaining: int) -> None:
+    assert within_day(Quota(5).look(NOW, 0), day).remaining == remaining
