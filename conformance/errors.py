@@ -11,6 +11,9 @@ A broken requirement is never an error: it is a finding.
 
 from __future__ import annotations
 
+LONGEST = 1_000
+"""Characters of what happened: a hostile file must not speak for pages in an error about it."""
+
 
 class KitError(Exception):
     """What happened, where, and what to do about it."""
@@ -18,6 +21,7 @@ class KitError(Exception):
     exit_code = 4
 
     def __init__(self, what: str, where: str = "", hint: str = "") -> None:
+        what = what if len(what) <= LONGEST else f"{what[:LONGEST]}…"
         super().__init__(what, where, hint)
         self.what = what
         self.where = where

@@ -31,6 +31,8 @@ FORMAT = 1
 """Version of the format; a reader refuses what is newer than itself."""
 
 FIRST_SUM = "0" * 64
+_NO_DATE = 250_000_000_000.0
+"""Unix seconds of a year that no calendar of ours has."""
 _PREFIX = '{"sum":"'
 _HEAD = len(_PREFIX) + 64 + 2
 
@@ -115,7 +117,10 @@ class Encoder:
         return self._line({"kind": "footer", "exchanges": self._exchanges})
 
     def _line(self, record: Mapping[str, Any]) -> bytes:
-        text = json.dumps(record, separators=(",", ":"), allow_nan=False)
+        return self.seal(json.dumps(record, separators=(",", ":"), allow_nan=False))
+
+    def seal(self, text: str) -> bytes:
+        """Return the line of a JSON object with members, chained to the line before."""
         self._sum = _chain(self._sum, text)
         return f'{_PREFIX}{self._sum}",{text[1:]}\n'.encode()
 
@@ -254,9 +259,15 @@ def _header(record: Mapping[str, Any]) -> Header:
         kit_version=str(record["kit"]),
         contract_version=str(record["contract"]),
         contract_digest=str(record["contract_digest"]),
-        began=float(record["began"]),
+        began=_moment(record["began"]),
         notes={str(key): str(value) for key, value in record["notes"].items()},
     )
+
+
+def _moment(value: Any) -> float:
+    if not 0 <= (seconds := float(value)) < _NO_DATE:
+        raise ValueError("not a moment")
+    return seconds
 
 
 def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:

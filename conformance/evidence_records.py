@@ -6,9 +6,10 @@ What has its usual value is left out. A body is text when it is UTF-8, else base
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
 from conformance.errors import InternalError
 from conformance.exchange import (
@@ -22,6 +23,7 @@ from conformance.exchange import (
     Setting,
     Wire,
 )
+from openapi import Scope
 
 Record = dict[str, Any]
 
@@ -60,7 +62,7 @@ def exchange_from_record(record: Mapping[str, Any]) -> Exchange:
         detail=_text(record.get("detail", "")),
         probe=_text(record["probe"]),
         attempt=_number(record["attempt"]),
-        began=float(record["began"]),
+        began=_finite(record["began"]),
         status=_optional(record.get("status")),
         version=_text(record.get("version", "")),
         headers=_pairs(record.get("headers", ())),
@@ -68,11 +70,11 @@ def exchange_from_record(record: Mapping[str, Any]) -> Exchange:
         interim=tuple(_number(status) for status in record.get("interim", ())),
         body=_bytes_from_record(record.get("body")) or b"",
         arrivals=tuple(
-            Arrival(_number(start), float(at), _optional(chunk))
+            Arrival(_number(start), _finite(at), _optional(chunk))
             for start, at, chunk in record.get("arrivals", ())
         ),
-        headers_at=None if record.get("headers_at") is None else float(record["headers_at"]),
-        ended_at=float(record["ended_at"]),
+        headers_at=None if record.get("headers_at") is None else _finite(record["headers_at"]),
+        ended_at=_finite(record["ended_at"]),
     )
 
 
@@ -111,11 +113,31 @@ def request_from_record(record: Mapping[str, Any]) -> Request:
         authorization=None if authorization is None else _text(authorization),
         at_root=bool(record.get("at_root", False)),
         ceiling=_number(record.get("ceiling", 0)),
-        manner=Manner(**manner),
-        sending=Sending(**sending),
+        manner=_alike(Manner(**manner), Manner()),
+        sending=_alike(Sending(**sending), Sending()),
         wire=Wire(record["wire"]),
-        timeout=None if record.get("timeout") is None else float(record["timeout"]),
+        timeout=None if record.get("timeout") is None else _finite(record["timeout"]),
     )
+
+
+Way = TypeVar("Way", Manner, Sending)
+
+
+def _alike(value: Way, usual: Way) -> Way:
+    """Return a manner or sending whose values are of the kinds that they usually are."""
+    for item in fields(value):
+        mine, kind = getattr(value, item.name), str(item.type)
+        fits = (
+            type(mine) is type(getattr(usual, item.name))
+            or (mine is None and "None" in kind)
+            or (type(mine) is int and "int" in kind)
+            or (type(mine) in (int, float) and "float" in kind and math.isfinite(mine))
+            or (isinstance(mine, str) and "str" in kind)
+            or (isinstance(mine, tuple) and "tuple" in kind)
+        )
+        if not fits:
+            raise TypeError(f"{item.name} is not what a request has")
+    return value
 
 
 def _changed(value: Manner | Sending, usual: Manner | Sending) -> Record:
@@ -144,12 +166,46 @@ def setting_from_record(record: Mapping[str, Any]) -> Setting:
     for item in fields(Setting):
         if item.name in record:
             value = record[item.name]
+            if not _SETTING[item.name](value):
+                raise TypeError(f"{item.name} is not what a setting has")
             if isinstance(getattr(usual, item.name), frozenset):
                 value = frozenset(value)
             elif isinstance(value, list):
                 value = tuple(value)
             values[item.name] = value
     return Setting(**values)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < _COUNTS
+
+
+_COUNTS = 2**63
+_SETTING: Mapping[str, Callable[[Any], bool]] = {
+    "model": _is_text,
+    "scope": lambda value: value in tuple(Scope),
+    "contract_version": _is_text,
+    "context_window": lambda value: value is None or _is_count(value),
+    "adapters": _are_texts,
+    "prices": lambda value: (
+        value is None
+        or (isinstance(value, list) and len(value) == 2 and all(map(_is_count, value)))
+    ),
+    "keys": _are_texts,
+    "capabilities": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
+    "greedy": _is_text,
+    "loopback": lambda value: isinstance(value, bool),
+    "seed": lambda value: type(value) is int,
+}
+"""What each value of a setting is; judges reckon with them."""
 
 
 def _record_of_bytes(data: bytes) -> Record:
@@ -181,6 +237,12 @@ def _number(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError("not an integer")
     return value
+
+
+def _finite(value: Any) -> float:
+    if not math.isfinite(number := float(value)):
+        raise ValueError("not a time")
+    return number
 
 
 def _optional(value: Any) -> int | None:

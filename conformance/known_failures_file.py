@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -11,10 +10,13 @@ from typing import Any
 
 from conformance.errors import UsageError
 from conformance.known_failures import Baseline, Known, to_toml
+from conformance.toml_text import read_toml
 
 _TABLES = ("known", "flaky", "contract")
 _KEYS = ("requirement", "reason", "expires")
 MOST_BYTES = 1_000_000
+_WRONGLY_TAGGED = (AttributeError, LookupError, TypeError)
+"""What PyYAML raises for a scalar whose tag it does not fit, such as `!!timestamp x`."""
 
 
 def load_baseline(path: Path, ids: Collection[str], contract_version: str) -> Baseline:
@@ -71,8 +73,8 @@ def _parsed(path: Path) -> Mapping[str, Any]:
 
 def _toml(text: str, path: Path) -> object:
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return read_toml(text)
+    except ValueError as error:
         raise UsageError(f"baseline {path.name} is not TOML: {error}") from None
 
 
@@ -83,7 +85,7 @@ def _yaml(text: str, path: Path) -> object:
         raise UsageError(f"baseline {path.name}: aliases are not read", hint="write entries out")
     try:
         return yaml.safe_load(text) or {}
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError, *_WRONGLY_TAGGED) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
         raise UsageError(f"baseline {path.name} is not YAML{where}") from None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
-import tomllib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.errors import UsageError
+from conformance.toml_text import read_toml
 from openapi import Scope
 
 KEY_ROLES = (
@@ -50,6 +51,10 @@ class Budget:
     seconds: float = 600.0
 
 
+LARGEST = 1e15
+"""Of any cap or time; what is meant by more is meant by less."""
+MOST_AT_ONCE = 1_000
+"""Conversations at once, at most: each takes a connection."""
 UNNAMED = Budget()
 """The budget of a target whose user named none."""
 ON_LOOPBACK = Budget(requests=1500, tokens=600_000, usd=1.0)
@@ -119,7 +124,8 @@ def checked_url(url: str) -> str:
         port = parts.port
     except ValueError:
         raise UsageError(f"{url!r} is not a URL", hint="write http://host:port/v1") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    plain = url.isprintable() and " " not in url
+    if parts.scheme not in ("http", "https") or not parts.hostname or not plain:
         raise UsageError(f"{url!r} is not an http or https URL", hint="write http://host:port/v1")
     if parts.username or parts.password:
         raise UsageError(
@@ -154,10 +160,10 @@ def keyring(target: Target, environment: Mapping[str, str]) -> dict[str, str]:
 def load_target(path: Path) -> Target:
     """Read a target file; raises UsageError naming the key and the nearest known one."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = read_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"target file {path.name!r} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise UsageError(f"target file {path.name!r} is not TOML: {error}") from None
     return parse_target(document, path.name)
 
@@ -174,7 +180,7 @@ def parse_target(document: Mapping[str, Any], name: str) -> Target:
             raise UsageError(f"{name}: [keys] {role} must name an environment variable")
     scope = head.get("scope")
     if scope is not None and scope not in tuple(Scope):
-        raise UsageError(f"{name}: [target] scope must be 'any' or 'gateway', not {scope!r}")
+        raise UsageError(f"{name}: [target] scope must be 'any' or 'gateway', not {_shown(scope)}")
     url = head.get("url")
     if not isinstance(url, str):
         raise UsageError(f"{name}: [target] url is missing", hint='write url = "https://.../v1"')
@@ -218,8 +224,10 @@ def _claims(table: Mapping[str, Any], where: str) -> Claims:
 def _numbers(cls: type[Budget], table: Mapping[str, Any], where: str) -> Budget:
     _known(table, tuple(each.name for each in fields(cls)), where)
     for name, value in table.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
-            raise UsageError(f"{where} {name} must be a number of at least 0, not {value!r}")
+        if not (_number(value) and 0 <= value <= LARGEST):
+            raise UsageError(
+                f"{where} {name} must be a number from 0 to {LARGEST:g}, not {_shown(value)}"
+            )
     return cls(**table)
 
 
@@ -231,10 +239,22 @@ def _http(table: Mapping[str, Any], where: str) -> Http:
     for name in ("ca_file", "client_certificate", "client_key", "proxy"):
         _typed(table, name, (str,), where)
     if not isinstance(table.get("http2", False), bool):
-        raise UsageError(f"{where} http2 must be true or false, not {table['http2']!r}")
-    _typed(table, "concurrency", (int,), where)
-    _typed(table, "timeout", (int, float), where)
+        raise UsageError(f"{where} http2 must be true or false, not {_shown(table['http2'])}")
+    concurrency, timeout = table.get("concurrency", 1), table.get("timeout", 1)
+    if type(concurrency) is not int or not 1 <= concurrency <= MOST_AT_ONCE:
+        raise UsageError(f"{where} concurrency must be a whole number from 1 to {MOST_AT_ONCE}")
+    if not (_number(timeout) and 0 < timeout <= LARGEST):
+        raise UsageError(f"{where} timeout must be a number of seconds above 0")
     return Http(**table)
+
+
+def _number(value: object) -> bool:
+    """Tell whether it is a number; infinities are, and what is none is not."""
+    return type(value) is int or (type(value) is float and not math.isnan(value))
+
+
+def _shown(value: object) -> str:
+    return f"{value!r:.60}"
 
 
 def _table(document: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
@@ -248,7 +268,7 @@ def _typed(table: Mapping[str, Any], name: str, types: tuple[type, ...], where: 
     value = table.get(name)
     if value is not None and (not isinstance(value, types) or isinstance(value, bool)):
         kinds = " or ".join(each.__name__ for each in types)
-        raise UsageError(f"{where} {name} must be {kinds}, not {value!r}")
+        raise UsageError(f"{where} {name} must be {kinds}, not {_shown(value)}")
     return value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException, InvalidOperation
 from typing import Any
 
 from mock_server.keys import NANO_USD, AccountError, Caller, Upstream
@@ -33,7 +33,9 @@ def caller_of(document: Mapping[str, Any], known: Caller | None = None) -> Calle
     before = document_of(known) if known is not None else {}
     for word in document:
         if word not in WORDS:
-            raise AccountError(f"there is no word {word!r} for an account.{nearest(word, WORDS)}")
+            raise AccountError(
+                f"there is no word {word!r:.80} for an account.{nearest(word, WORDS)}"
+            )
     asked = {
         word: read(word, value)
         for word, read in WORDS.items()
@@ -102,7 +104,7 @@ def nano_usd(word: str, value: object) -> int:
         amount = Decimal(str(value)) * NANO_USD
         if not amount.is_finite() or amount != amount.to_integral_value():
             raise InvalidOperation
-    except InvalidOperation:
+    except DecimalException:
         raise AccountError(
             f"{word!r} must be an amount of USD with at most nine places, such as 12.5 or "
             '"0.000003840"'

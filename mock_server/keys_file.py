@@ -12,13 +12,13 @@ Each `[[key]]` has the words of `mock_server.accounts`, and `key`.
 
 from __future__ import annotations
 
-import tomllib
 from decimal import Decimal
 from pathlib import Path
 
 from mock_server.accounts import new_caller
 from mock_server.keys import AccountError, Caller, legal
 from mock_server.settings import SettingsError
+from mock_server.toml_text import TomlError, tables
 
 
 def accounts(file: str) -> dict[str, Caller]:
@@ -26,10 +26,10 @@ def accounts(file: str) -> dict[str, Caller]:
     name = Path(file).name
     try:
         text = Path(file).read_text(encoding="utf-8")
-        document = tomllib.loads(text, parse_float=Decimal)
+        document = tables(text, Decimal)
     except OSError as error:
         raise SettingsError(f"--keys: cannot read {name}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (TomlError, UnicodeDecodeError) as error:
         raise SettingsError(f"--keys: {name} is no TOML: {error}") from None
     listed = document.pop("key", None)
     if document or not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):

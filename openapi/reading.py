@@ -25,6 +25,9 @@ _SEPARATORS = 300_000
 _MERGED = 50_000
 """Pairs that merge keys may bring into one mapping."""
 
+_WRONGLY_TAGGED = (AttributeError, LookupError, TypeError)
+"""What PyYAML raises for a scalar whose tag it does not fit, such as `!!timestamp x`."""
+
 _C: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -48,7 +51,7 @@ def read(text: str, name: str) -> Any:
         data = _json_or_yaml(text, name) if text.lstrip()[:1] == "{" else _yaml(text, name)
     except RecursionError:
         raise ContractError(f"{name}: nested deeper than {MAX_DEPTH} levels; not read") from None
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, *_WRONGLY_TAGGED) as error:
         where = getattr(error, "problem_mark", None)
         line = f" at line {where.line + 1}" if where else ""
         raise ContractError(f"{name}: not readable as YAML or JSON{line}") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from mock_server.problem import nearest
 from mock_server.settings import SettingsError
+from mock_server.toml_text import TomlError, tables
 
 PATHS = ("keys_file", "tokenizer", "model_dir")
 
@@ -73,16 +73,16 @@ class Plan:
 def read(path: Path) -> Plan:
     """Read a file; raises SettingsError, naming what is wrong, in one sentence."""
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        told = tables(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"{path.name} cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, TomlError) as error:
         raise SettingsError(f"{path.name} is not TOML: {error}") from None
     folder = path.absolute().parent
-    tables = {"ingress": Ingress, "model": Model}
+    parts = {"ingress": Ingress, "model": Model}
     made: dict[str, Any] = {
         name: _table(kind, told.pop(name), f"[{name}]", folder)
-        for name, kind in tables.items()
+        for name, kind in parts.items()
         if isinstance(told.get(name), dict)
     }
     plan: Plan = _table(Plan, told, path.name, folder, **made)

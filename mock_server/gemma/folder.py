@@ -19,6 +19,8 @@ MANIFEST = "gonogo.json"
 FORMAT = 1
 HASHED_AT_START = 16 * 2**20
 BLOCK = 8 * 2**20
+DOCUMENT_LIMIT = 16 * 2**20
+"""Bytes of a configuration or a manifest."""
 Watch = Callable[[str, int], Callable[[int], object]]
 """Told what long work begins and its bytes; gives what is told of every block that is done."""
 
@@ -61,7 +63,7 @@ class Folder:
             model = config["model"]
             decoder = model["decoder"]
             ends = model["eos_token_id"]
-            graph = where / decoder["filename"]
+            graph = _inside(where, decoder["filename"])
             per_token = 2 * decoder["num_hidden_layers"] * decoder["num_key_value_heads"]
             known: dict[str, Any] = {
                 "path": where,
@@ -71,10 +73,14 @@ class Folder:
                 "kv_bytes": per_token * int(decoder["head_size"]) * FLOAT_BYTES,
             }
             kind = str(model["type"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise FolderError(f"{where.name}/genai_config.json lacks {error}") from None
+        except FolderError:
+            raise
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise FolderError(f"{where.name}/genai_config.json lacks {error!s:.80}") from None
         if not kind.startswith("gemma"):
-            raise FolderError(f"{where.name} holds a model of type {kind}; only Gemma is served")
+            raise FolderError(
+                f"{where.name} holds a model of type {kind:.40}; only Gemma is served"
+            )
         if not graph.is_file():
             raise FolderError(f"{where.name} has no {graph.name}; the model builder writes it")
         if not (where / MANIFEST).is_file():
@@ -166,7 +172,7 @@ def _manifest(where: Path) -> dict[str, Any]:
             for name, inputs, parts in manifest["slots"]
         )
         for name, (size, digest) in manifest["files"].items():
-            path = where / name
+            path = _inside(where, name)
             if not path.is_file() or path.stat().st_size != size:
                 raise FolderError(f"{where.name}/{name} is not as it was prepared; prepare again")
             if size <= HASHED_AT_START and _digest(path) != digest:
@@ -175,22 +181,42 @@ def _manifest(where: Path) -> dict[str, Any]:
         return {
             "slots": slots,
             "half": bool(manifest["half"]),
-            "adapters": {name: where / part for name, part in manifest["adapters"].items()},
+            "adapters": {name: _inside(where, part) for name, part in manifest["adapters"].items()},
             "digest": hashlib.sha256(whole).hexdigest()[:16],
         }
-    except (KeyError, TypeError, AttributeError) as error:
-        raise FolderError(f"{where.name}/{MANIFEST} is damaged: {error}; prepare again") from None
+    except FolderError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FolderError(
+            f"{where.name}/{MANIFEST} is damaged: {error!s:.80}; prepare again"
+        ) from None
+
+
+def _inside(where: Path, name: Any) -> Path:
+    """Return a file that a folder names; it may be a link, as in a cache of models."""
+    parts = Path(str(name)).parts
+    if not parts or ".." in parts or Path(str(name)).is_absolute() or "\0" in str(name):
+        raise FolderError(f"{where.name} names {str(name)!r:.80}, which does not lie in it")
+    return where / str(name)
 
 
 def _json(where: Path, name: str) -> dict[str, Any]:
-    try:
-        document = json.loads((where / name).read_text(encoding="utf-8"))
-    except OSError:
+    path = where / name
+    if not path.is_file():
+        # Nor is a pipe or a device one, which would be read without end.
         raise FolderError(
             f"{where.name} has no {name}; make the folder with the GenAI model builder"
-        ) from None
-    except ValueError as error:
-        raise FolderError(f"{where.name}/{name} is not JSON: {error}") from None
+        )
+    try:
+        if path.stat().st_size > DOCUMENT_LIMIT:
+            raise FolderError(f"{where.name}/{name} is larger than {DOCUMENT_LIMIT} bytes")
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FolderError(f"{where.name}/{name} cannot be read: {error.strerror}") from None
+    except FolderError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise FolderError(f"{where.name}/{name} is not JSON: {error!s:.80}") from None
     if not isinstance(document, dict):
         raise FolderError(f"{where.name}/{name} is not a JSON object")
     return document

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from mock_server.gemma.weights import Array, WeightsError, read_safetensors
+from mock_server.validation import Pattern
 
 TENSOR = re.compile(r"(?:base_model\.model\.)?(.+)\.lora_([AB])(?:\.default)?\.weight")
 SETTINGS, TENSORS = "adapter_config.json", "adapter_model.safetensors"
@@ -31,11 +32,13 @@ REFUSED = {
     "fan_in_fan_out": "transposed weights",
     "lora_bias": "biases",
 }
-QUANTIFIER = re.compile(r"[*+?{]")
-QUANTIFIED_GROUP = re.compile(r"\)[*+?{]")
 LARGEST = 1e9
-MOST_QUANTIFIERS = 3
-"""An expression with more of them, or with repeated groups, could be matched for hours."""
+SETTINGS_LIMIT = 2**20
+"""Bytes of the settings; PEFT writes a thousand."""
+LONGEST = 300
+"""Characters of a tensor's name."""
+MOST_TENSORS = 10_000
+MOST_PATTERNS, LONGEST_PATTERN = 1_000, 1_000
 STARTS = (True, False, None, "gaussian", "eva", "orthogonal")
 """Ways to begin the training that leave the base as it is; others change it, and we have not."""
 
@@ -52,14 +55,17 @@ class Pair:
     b: Array
 
 
+Patterned = tuple[Pattern, float]
+
+
 @dataclass(frozen=True, slots=True)
 class _Scale:
     """How much of each projection's product is added."""
 
     rank: int
     alpha: float
-    ranks: Mapping[str, float]
-    alphas: Mapping[str, float]
+    ranks: Sequence[Patterned]
+    alphas: Sequence[Patterned]
     root: bool
     """Divide by the root of the rank, not by the rank."""
 
@@ -78,14 +84,18 @@ def read_peft(folder: Path) -> dict[str, Pair]:
         tensors = read_safetensors(folder / TENSORS)
     except WeightsError as error:
         raise PeftError(f"{folder.name}: {error}") from None
+    if len(tensors) > MOST_TENSORS:
+        raise PeftError(f"{folder.name} holds over {MOST_TENSORS} tensors")
     sides: dict[str, dict[str, Array]] = {}
     for name, tensor in tensors.items():
-        found = TENSOR.fullmatch(name)
+        found = TENSOR.fullmatch(name) if len(name) <= LONGEST else None
         if found is None:
             raise PeftError(f"{folder.name}: tensor {name:.200} is not a LoRA matrix")
         if tensor.ndim != 2 or tensor.dtype.kind != "f":
             raise PeftError(f"{folder.name}: tensor {name:.200} is not a float matrix")
-        sides.setdefault(found[1], {})[found[2]] = tensor.astype(np.float32)
+        with np.errstate(over="ignore"):
+            # What becomes infinite is refused as such where all values are looked at.
+            sides.setdefault(found[1], {})[found[2]] = tensor.astype(np.float32)
     pairs: dict[str, Pair] = {}
     for module, pair in sides.items():
         if len(pair) != 2:
@@ -95,16 +105,24 @@ def read_peft(folder: Path) -> dict[str, Pair]:
             raise PeftError(
                 f"the matrices of {module:.200} do not fit each other: {a.shape} and {b.shape}"
             )
-        pairs[module] = Pair(a, b * np.float32(scale.of(module, a.shape[1])))
+        with np.errstate(over="ignore", invalid="ignore"):
+            pairs[module] = Pair(a, b * np.float32(scale.of(module, a.shape[1])))
     return pairs
 
 
 def _settings(folder: Path) -> Mapping[str, Any]:
     where = f"{folder.name}/{SETTINGS}"
     try:
-        settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
-    except OSError:
-        raise PeftError(f"{folder.name} has no {SETTINGS}") from None
+        path = folder / SETTINGS
+        if not path.is_file():
+            raise PeftError(f"{folder.name} has no {SETTINGS}")
+        if path.stat().st_size > SETTINGS_LIMIT:
+            raise PeftError(f"{where} is larger than {SETTINGS_LIMIT} bytes")
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except PeftError:
+        raise
+    except OSError as error:
+        raise PeftError(f"{where} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
         raise PeftError(f"{where} is not JSON") from None
     if not isinstance(settings, dict):
@@ -133,7 +151,7 @@ def _scale(settings: Mapping[str, Any], name: str) -> _Scale:
         raise PeftError(f"{where}: lora_alpha must be a number")
     ranks = _patterns(settings.get("rank_pattern"), f"{where}: rank_pattern")
     alphas = _patterns(settings.get("alpha_pattern"), f"{where}: alpha_pattern")
-    if any(value < 1 for value in ranks.values()):
+    if any(value < 1 for _, value in ranks):
         raise PeftError(f"{where}: rank_pattern must give ranks from 1")
     return _Scale(int(rank), alpha, ranks, alphas, bool(settings.get("use_rslora")))
 
@@ -143,34 +161,31 @@ def _number(value: Any) -> float | None:
     return float(value) if plain and abs(value) < LARGEST else None
 
 
-def _patterns(table: Any, where: str) -> dict[str, float]:
+def _patterns(table: Any, where: str) -> list[Patterned]:
     if table is None:
-        return {}
-    if not isinstance(table, dict):
+        return []
+    if not isinstance(table, dict) or len(table) > MOST_PATTERNS:
         raise PeftError(f"{where} must give numbers by module")
-    found: dict[str, float] = {}
-    for pattern, value in table.items():
+    found: list[Patterned] = []
+    for text, value in table.items():
         number = _number(value)
         if number is None:
             raise PeftError(f"{where} must give numbers by module")
-        _check_pattern(pattern, where)
-        found[pattern] = number
+        found.append((_pattern(text, where), number))
     return found
 
 
-def _check_pattern(pattern: str, where: str) -> None:
-    many = len(QUANTIFIER.findall(pattern)) > MOST_QUANTIFIERS
-    if many or QUANTIFIED_GROUP.search(pattern) or len(pattern) > 1000:
-        raise PeftError(f"{where}: the pattern {pattern:.80} is too intricate")
+def _pattern(text: str, where: str) -> Pattern:
+    """What PEFT matches: the module's name, or a tail of it behind a dot."""
+    if len(text) > LONGEST_PATTERN:
+        raise PeftError(f"{where}: the pattern {text!r:.80} is too long")
     try:
-        re.compile(pattern)
-    except (re.error, RecursionError, OverflowError):
-        raise PeftError(f"{where}: {pattern:.80} is not a regular expression") from None
+        Pattern(text)
+        return Pattern(rf"^(.*\.)?({text})$")
+    except ValueError as error:
+        raise PeftError(f"{where}: the pattern {text!r:.80} {error}") from None
 
 
-def _patterned(patterns: Mapping[str, float], module: str, otherwise: float) -> float:
-    """As PEFT does: the first expression that matches the module's name or a tail of it."""
-    for pattern, value in patterns.items():
-        if re.match(rf"(.*\.)?({pattern})$", module):
-            return float(value)
-    return otherwise
+def _patterned(patterns: Sequence[Patterned], module: str, otherwise: float) -> float:
+    """As PEFT does: the first expression that matches."""
+    return next((value for pattern, value in patterns if pattern.found(module)), otherwise)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from mock_server.grading.rule import rules
 from mock_server.problem import nearest
 from mock_server.scripts.reading import ScriptError, script
+from mock_server.toml_text import TomlError, tables
 
 SHIPPED = Path(__file__).parent / "packs"
 SECONDS = 30.0
@@ -66,10 +66,10 @@ def load(name: str) -> Pack:
                 f"{', '.join(names())}; or give the path of a .toml file"
             )
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tables(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PackError(f"{path.name} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (TomlError, UnicodeDecodeError) as error:
         raise PackError(f"{path.name} is not TOML: {error}") from None
     told = document.get("scenarios")
     if not isinstance(told, list) or not all(isinstance(one, dict) for one in told) or not told:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +18,7 @@ from mock_server.scripts.answers import Fixtures, NotAnAnswer, answer
 from mock_server.scripts.matching import conditions
 from mock_server.scripts.script import Answer, Per, Script, Step
 from mock_server.text import dumps
+from mock_server.toml_text import TomlError, tables
 from mock_server.validation import Shape
 from mock_server.wrongs import dotted
 from openapi.reading import read as read_yaml
@@ -88,9 +88,9 @@ def plain(text: str, suffix: str) -> Any:
             [Complaint("", f"a script is TOML or YAML, not {suffix or 'nameless'!r}")]
         )
     try:
-        document = tomllib.loads(text) if suffix == ".toml" else read_yaml(text, "it")
+        document = tables(text) if suffix == ".toml" else read_yaml(text, "it")
         return json.loads(dumps(document))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except TomlError as error:
         raise ScriptError([Complaint("", f"the script is not TOML: {error}")]) from None
     except ContractError as error:
         raise ScriptError([Complaint("", f"the script cannot be used: {error}")]) from None

@@ -1,0 +1,22 @@
+"""TOML: a text to plain tables, or why not. Knows no files; the suite's only importer of tomllib.
+
+The library raises more than it says: for brackets without end, and for numbers without.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+
+def read_toml(text: str) -> dict[str, Any]:
+    """Return what a text holds; raises ValueError with the reason in one clause."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        reason = str(error)
+    except RecursionError:
+        reason = "brackets in brackets without end"
+    except ValueError:
+        reason = "a whole number of thousands of digits"
+    raise ValueError(reason)
