@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from conformance.json_view import ABSENT, integer, whole
+from conformance.kept import MOST_KEPT
 from conformance.oddity import Seen, Strange
 
 Odd = tuple[Strange, str, Any]
@@ -109,7 +110,8 @@ class _Call:
 class ChoiceBuilder:
     """Takes the deltas of one choice."""
 
-    def __init__(self, index: int) -> None:
+    def __init__(self, index: int, first: int) -> None:
+        """Begin a choice with its index and its first event."""
         self.index = index
         self.phase = Phase.OPENING
         self._pieces: list[Seen] = []
@@ -119,8 +121,7 @@ class ChoiceBuilder:
         self._logprobs: list[Seen] = []
         self._refusal: list[str] = []
         self._keys: dict[str, int] = {}
-        self._first: int | None = None
-        self._last = 0
+        self._first = self._last = first
 
     @property
     def finished(self) -> bool:
@@ -129,7 +130,6 @@ class ChoiceBuilder:
 
     def feed(self, event: int, choice: dict[str, Any]) -> Iterator[Odd]:
         """Take one entry of a chunk's choices; yield what is odd about it."""
-        self._first = event if self._first is None else self._first
         self._last = event
         if "message" in choice:
             yield Strange.MESSAGE_IN_CHUNK, "/message", choice["message"]
@@ -171,7 +171,7 @@ class ChoiceBuilder:
             logprobs=tuple(self._logprobs),
             refusal=whole(self._refusal),
             keys=tuple(Seen(event, name) for name, event in self._keys.items()),
-            first=self._first or 0,
+            first=self._first,
             last=self._last,
         )
 
@@ -182,7 +182,7 @@ class ChoiceBuilder:
 
     def _delta(self, event: int, delta: dict[str, Any]) -> Iterator[Odd]:
         for name in list(delta)[:100]:
-            if len(self._keys) < 1000:
+            if len(self._keys) < MOST_KEPT:
                 self._keys.setdefault(name, event)
         role = delta.get("role")
         if role is not None:

@@ -25,7 +25,7 @@ def summary(rulings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "requirements": len(rows),
         "judged": sum(row["verdict"] in ("PASS", "WARN", "FAIL") for row in rows),
-        "verdicts": {verdict.value: counts.get(verdict.value, 0) for verdict in Verdict},
+        "verdicts": {verdict.value: counts[verdict.value] for verdict in Verdict},
         "not_reached": sum(row["reason"].startswith("budget") for row in undecided),
         "undecided_musts": sum(not row["reason"].startswith("budget") for row in must),
         "conforms": not any(row["verdict"] in _RED for row in rows),

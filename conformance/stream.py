@@ -53,7 +53,7 @@ from conformance import error_view, json_view
 from conformance.choice import ChoiceBuilder
 from conformance.event import Event
 from conformance.json_view import ABSENT, Json, integer
-from conformance.kept import Kept
+from conformance.kept import MOST_KEPT, Kept
 from conformance.oddity import Oddity, Seen, Strange
 from conformance.stream_view import Chunk, State, Step, Stream
 
@@ -191,7 +191,7 @@ class Automaton:
     def _chunk(self, index: int, value: dict[str, Any]) -> Step:
         self._chunks.append(Chunk(index, value))
         for name in list(value)[:100]:
-            if len(self._keys) < 1000:
+            if len(self._keys) < MOST_KEPT:
                 self._keys.setdefault(name, index)
         for name, seen in self._seen.items():
             if name in value:
@@ -226,7 +226,7 @@ class Automaton:
             strange = Strange.MISSING if "index" not in choice else Strange.WRONG_TYPE
             self._note(strange, index, f"{pointer}/index", choice.get("index", ABSENT))
             at = position
-        builder = self._choices.setdefault(at, ChoiceBuilder(at))
+        builder = self._choices.setdefault(at, ChoiceBuilder(at, index))
         for strange, place, value in builder.feed(index, choice):
             self._note(strange, index, pointer + place, value)
         if builder.finished:

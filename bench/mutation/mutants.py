@@ -1,8 +1,9 @@
 """Mutants of a module: one small change each, made by cosmic-ray. Runs no test.
 
-Left out are changes of annotations, which nothing evaluates, of how a data class is made (that
-none is changed is mypy's to find), and changes that mean what another one means already, such as
-`not a < b` and `a >= b`: counted twice they would only flatter the figure.
+Left out are changes of annotations, which nothing evaluates, of how a data class is made and of
+whether an argument is given by name (mypy finds whoever breaks those), and changes that mean what
+another one means already, such as `not a < b` and `a >= b`: counted twice they would only flatter
+the figure.
 """
 
 from __future__ import annotations
@@ -70,13 +71,17 @@ def _chosen(name: str) -> bool:
 
 
 def _meaning(code: str) -> str:
-    """Return what a module does: its tree without annotations and decorators of classes."""
+    """Return what a module does: its tree without what is left out."""
     tree = ast.parse(code)
     for node in ast.walk(tree):
         if isinstance(node, ast.AnnAssign | ast.arg):
             node.annotation = ast.Constant(None) if isinstance(node, ast.AnnAssign) else None
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             node.returns = None
+        elif isinstance(node, ast.arguments):
+            node.args = [*node.posonlyargs, *node.args, *node.kwonlyargs]
+            node.defaults += [one for one in node.kw_defaults if one is not None]
+            node.posonlyargs, node.kwonlyargs, node.kw_defaults = [], [], []
         elif isinstance(node, ast.ClassDef):
             node.decorator_list = [ast.Constant(None) for _ in node.decorator_list]
     return ast.dump(_Plain().visit(tree))

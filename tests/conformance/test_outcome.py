@@ -52,6 +52,18 @@ def test_what_was_not_reached_fails_a_run_that_must_be_complete() -> None:
     assert exit_code(whole, require_complete=True) == 1
 
 
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (1, "1 MUST broken, 1 not reached within the budget"),
+        (2, "2 MUSTs broken, 2 not reached within the budget"),
+    ],
+)
+def test_the_sentence_counts_what_is_to_be_objected_to(number: int, words: str) -> None:
+    verdicts = [("MUST", "FAIL", ""), ("MAY", "INCONCLUSIVE", "budget: 1 requests")] * number
+    assert f"requirements judged: {words}." in outcome(only(*verdicts)).sentence
+
+
 def test_a_known_failure_does_not_fail_the_run_but_is_told() -> None:
     whole = only(("MUST", "PASS", ""), ("MUST", "FAIL", ""))
     whole["baseline"] = {"known": ["stream.rule-1"]}

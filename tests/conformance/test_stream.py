@@ -11,6 +11,7 @@ from conformance import sse, stream
 from conformance.choice import PHASES, Part, Phase
 from conformance.error_view import Envelope
 from conformance.json_view import ABSENT
+from conformance.kept import MOST_KEPT
 from conformance.oddity import Strange
 from conformance.stream_view import State, Step, distinct
 from tests.conformance import answers
@@ -123,8 +124,10 @@ def test_the_keys_of_chunks_are_listed_each_with_the_event_where_it_first_came()
 
 def test_a_flood_of_keys_is_bounded() -> None:
     chunks = [{f"key-{part}-{number}": 1 for number in range(90)} for part in range(12)]
-    assert len(assembled(*chunks).keys) == 1000
-    assert len(assembled({f"key-{number}": 1 for number in range(5000)}).keys) < 1000
+    assert len(assembled(*chunks).keys) == MOST_KEPT
+    (choice,) = assembled(*(chunk(delta) for delta in chunks)).choices
+    assert len(choice.keys) == MOST_KEPT
+    assert len(assembled({f"key-{number}": 1 for number in range(5000)}).keys) < MOST_KEPT
 
 
 def test_of_a_long_text_only_the_beginning_is_kept() -> None:
@@ -133,22 +136,11 @@ def test_of_a_long_text_only_the_beginning_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("choice", "kind"),
-    [
-        ({"delta": {}}, Strange.MISSING),
-        ({"index": "0", "delta": {}}, Strange.WRONG_TYPE),
-        ({"index": None, "delta": {}}, Strange.WRONG_TYPE),
-    ],
-)
-def test_an_index_that_is_missing_is_told_from_one_of_the_wrong_type(choice, kind) -> None:
-    assert kinds(assembled(chunk(choices=[choice]))) == [kind]
-
-
-@pytest.mark.parametrize(
     ("choice", "pointer", "value"),
     [
         (5, "/choices/0", 5),
         ({"index": "0", "delta": {}}, "/choices/0/index", "0"),
+        ({"index": None, "delta": {}}, "/choices/0/index", None),
         ({"index": True, "delta": {}}, "/choices/0/index", True),
         ({"delta": {}}, "/choices/0/index", ABSENT),
         ({"index": 0}, "/choices/0/delta", ABSENT),
@@ -166,6 +158,8 @@ def test_an_index_that_is_missing_is_told_from_one_of_the_wrong_type(choice, kin
 def test_a_choice_of_the_wrong_shape_is_noted_at_its_place(choice, pointer, value) -> None:
     (oddity,) = assembled(chunk(choices=[choice])).oddities
     assert (oddity.event, oddity.pointer, oddity.value) == (0, pointer, value)
+    strange = Strange.MISSING if value is ABSENT else Strange.WRONG_TYPE
+    assert oddity.kind is (Strange.MESSAGE_IN_CHUNK if "/message" in pointer else strange)
 
 
 def test_an_error_event_is_an_error_whatever_its_payload() -> None:
@@ -196,18 +190,41 @@ def test_tool_calls_are_put_together_by_index() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fragment", "pointer"),
+    ("fragment", "pointer", "kind"),
     [
-        (1, ""),
-        ({}, "/index"),
-        ({"index": "0"}, "/index"),
-        ({"index": 0, "function": []}, "/function"),
-        ({"index": 0, "function": {"arguments": {}}}, "/function/arguments"),
+        (1, "", Strange.WRONG_TYPE),
+        ({}, "/index", Strange.MISSING),
+        ({"index": "0"}, "/index", Strange.WRONG_TYPE),
+        ({"index": 0, "function": []}, "/function", Strange.WRONG_TYPE),
+        ({"index": 0, "function": {"arguments": {}}}, "/function/arguments", Strange.WRONG_TYPE),
     ],
 )
-def test_a_fragment_of_a_tool_call_of_the_wrong_shape_is_noted(fragment, pointer) -> None:
-    (oddity,) = assembled(ROLE, chunk({"tool_calls": [fragment]})).oddities
-    assert oddity.pointer == f"/choices/0/delta/tool_calls/0{pointer}"
+def test_a_fragment_of_a_tool_call_of_the_wrong_shape_is_noted(fragment, pointer, kind) -> None:
+    view = assembled(ROLE, chunk({"tool_calls": [fragment, {"index": 1, "id": "next"}]}))
+    (oddity,) = view.oddities
+    assert (oddity.pointer, oddity.kind) == (f"/choices/0/delta/tool_calls/0{pointer}", kind)
+    assert view.choices[0].tool_calls[-1].ids == ("next",)
+
+
+def test_a_tool_call_is_indexed_when_every_fragment_of_it_is() -> None:
+    view = assembled(
+        ROLE,
+        chunk({"tool_calls": [{"index": 0}, {}, {"index": 2}]}),
+        chunk({"tool_calls": [{"index": 0}, {"index": 1}, {"index": 2}]}),
+    )
+    calls = view.choices[0].tool_calls
+    assert [(call.index, call.indexed) for call in calls] == [(0, True), (1, False), (2, True)]
+
+
+def test_of_several_roles_and_ends_a_choice_has_the_first() -> None:
+    view = assembled(ROLE, chunk({"role": "user"}, "stop"), chunk(finish="length"))
+    assert (view.choices[0].role, view.choices[0].finish) == ("assistant", "stop")
+
+
+def test_a_choice_knows_its_first_event_and_its_last() -> None:
+    other = chunk({"role": "assistant"}, index=1)
+    view = assembled(ROLE, other, TEXT, chunk({"content": "y"}, index=1), END)
+    assert [(choice.first, choice.last) for choice in view.choices] == [(0, 4), (1, 3)]
 
 
 def test_refusals_and_logprobs_are_collected() -> None:
