@@ -58,6 +58,11 @@ class Reader:
                 pass
         except h11.RemoteProtocolError as error:
             self._refused(error, at_end=not data)
+        if self._connection.their_state is h11.SWITCHED_PROTOCOL:
+            # A tunnel: what comes now is no HTTP, and to the library neither is the end.
+            self._recorder.complete([], len(self._connection.trailing_data[0]))
+        if not data:
+            self._recorder.end(Ending.INCOMPLETE, "the connection closed within the answer")
 
     def _step(self, event: object) -> bool:
         if self._skip:

@@ -163,6 +163,8 @@ class EventCounter:
 
     def feed(self, data: bytes) -> int:
         """Take more bytes and return how many events there are so far."""
+        if not data:
+            return self.count
         if self._after_cr and data.startswith(b"\n"):
             data = data[1:]
         self._after_cr = data.endswith(b"\r")

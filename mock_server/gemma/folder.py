@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,13 +65,16 @@ class Folder:
             decoder = model["decoder"]
             ends = model["eos_token_id"]
             graph = _inside(where, decoder["filename"])
-            per_token = 2 * decoder["num_hidden_layers"] * decoder["num_key_value_heads"]
+            layers, heads = (
+                _size(decoder, "num_hidden_layers"),
+                _size(decoder, "num_key_value_heads"),
+            )
             known: dict[str, Any] = {
                 "path": where,
-                "context": int(model["context_length"]),
-                "vocabulary": int(model["vocab_size"]),
-                "ends": frozenset(ends if isinstance(ends, list) else [ends]),
-                "kv_bytes": per_token * int(decoder["head_size"]) * FLOAT_BYTES,
+                "context": _size(model, "context_length"),
+                "vocabulary": _size(model, "vocab_size"),
+                "ends": frozenset(map(int, ends if isinstance(ends, list) else [ends])),
+                "kv_bytes": 2 * layers * heads * _size(decoder, "head_size") * FLOAT_BYTES,
             }
             kind = str(model["type"])
         except FolderError:
@@ -83,7 +87,7 @@ class Folder:
             )
         if not graph.is_file():
             raise FolderError(f"{where.name} has no {graph.name}; the model builder writes it")
-        if not (where / MANIFEST).is_file():
+        if not os.path.lexists(where / MANIFEST):
             return cls(**known, digest=_digest(graph))
         stated = _manifest(where)
         if stated["half"]:
@@ -168,7 +172,7 @@ def _manifest(where: Path) -> dict[str, Any]:
         if manifest["format"] != FORMAT:
             raise FolderError(f"{where.name}/{MANIFEST} has another format; prepare it again")
         slots = tuple(
-            Slot(name, inputs, tuple((module, width) for module, width in parts))
+            Slot(str(name), int(inputs), tuple((str(part), int(width)) for part, width in parts))
             for name, inputs, parts in manifest["slots"]
         )
         for name, (size, digest) in manifest["files"].items():
@@ -186,10 +190,17 @@ def _manifest(where: Path) -> dict[str, Any]:
         }
     except FolderError:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise FolderError(
             f"{where.name}/{MANIFEST} is damaged: {error!s:.80}; prepare again"
         ) from None
+
+
+def _size(table: Mapping[str, Any], name: str) -> int:
+    size = table[name]
+    if type(size) is not int or not 0 < size < 2**40:
+        raise ValueError(f"a {name} that can be")
+    return size
 
 
 def _inside(where: Path, name: Any) -> Path:

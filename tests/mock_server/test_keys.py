@@ -2,7 +2,16 @@
 
 import pytest
 
-from mock_server.keys import Keys, Upstream, added, built_in, credentials, shown
+from mock_server.keys import (
+    DEFAULT_KEY,
+    Keys,
+    Upstream,
+    added,
+    built_in,
+    credentials,
+    digest,
+    shown,
+)
 from mock_server.message import Incoming
 
 
@@ -36,6 +45,27 @@ def test_every_account_of_the_design_has_a_key() -> None:
 @pytest.mark.parametrize("key", ["", "sk", "sk-aig-mock ", "SK-AIG-MOCK", "sk-aig-mock\udcff", "é"])
 def test_a_key_nobody_has_opens_nothing(key: str) -> None:
     assert Keys(built_in()).caller(key) is None
+
+
+class Shy(str):
+    """A text that must not be compared: how long that takes tells how much of it is right."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError(f"compared with {other!r}")
+
+
+def test_a_key_is_looked_up_by_its_digest_and_compared_with_no_other() -> None:
+    keys = Keys(built_in())
+    assert {len(name) for name, _ in keys} == {32}
+    assert DEFAULT_KEY not in repr(vars(keys))
+    digest.cache_clear()
+    assert keys.caller(Shy(DEFAULT_KEY)) is not None
+    for wrong in (DEFAULT_KEY[:-1], DEFAULT_KEY + "x", "x" * len(DEFAULT_KEY)):
+        assert keys.caller(Shy(wrong)) is None
+        assert digest(wrong)[:8] != digest(DEFAULT_KEY)[:8]
 
 
 def test_added_keys_work_and_may_be_for_some_models_only() -> None:

@@ -153,7 +153,7 @@ def test_weights_that_are_linked_from_elsewhere_are_brought_along(tmp_path: Path
     [
         (None, "theirs/genai_config.json lacks 'model'"),
         ({"type": "llama"}, "theirs holds a model of type llama; only Gemma is served"),
-        ({"context_length": "long"}, "theirs/genai_config.json lacks invalid literal"),
+        ({"context_length": "long"}, "theirs/genai_config.json lacks a context_length that can be"),
         ({"decoder": {}}, "theirs/genai_config.json lacks 'filename'"),
         ({"decoder": {"filename": "no.onnx"}}, "theirs/genai_config.json lacks 'num_hidden"),
     ],
