@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -116,8 +115,8 @@ def _of_conversation(judge: Conversation, probe: str, docket: Docket) -> Opinion
         return Opinion(undecided=docket.blameless(missing))
     try:
         opinion = hear(judge.judge(transcript))
-    except Exception:
-        return _crashed(judge.id, probe, docket)
+    except Exception as error:
+        return _crashed(error, judge.id, probe, docket)
     if transcript.cut and isinstance(opinion.undecided, (Untestable, Inconclusive)):
         # What was never asked is no answer that the target failed to give.
         return replace(opinion, undecided=Inconclusive(transcript.cut))
@@ -152,8 +151,8 @@ def _of_exchanges(
             if judge.where(reading):
                 seen = True
                 yield hear(judge.judge(reading))
-        except Exception:
-            yield _crashed(judge.id, reading.exchange.id, docket)
+        except Exception as error:
+            yield _crashed(error, judge.id, reading.exchange.id, docket)
     if not seen:
         yield Opinion(undecided=_unseen(judge, docket))
 
@@ -169,8 +168,8 @@ def _unseen(judge: EveryExchange, docket: Docket) -> NotDecided:
     return NotApplicable(reason) if judge.rare or chats else Untestable(reason)
 
 
-def _crashed(identity: str, where: str, docket: Docket) -> Opinion:
+def _crashed(error: Exception, identity: str, where: str, docket: Docket) -> Opinion:
     """A judge that raises is our bug: said aloud, and never counted against the target."""
-    last = traceback.format_exc(limit=-2).strip().splitlines()
-    docket.crashes.append(f"judge of {identity} on {where}: {last[-1]}")
+    words = f"{type(error).__name__}: {error}".partition("\n")[0]
+    docket.crashes.append(f"judge of {identity} on {where}: {words}")
     return Opinion(undecided=Inconclusive("the judge itself failed: a bug of this kit"))

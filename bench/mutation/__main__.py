@@ -24,7 +24,12 @@ CORES: dict[str, tuple[str, ...]] = {
     "conformance/stream.py": ("tests/conformance/test_stream.py",),
     "conformance/choice.py": ("tests/conformance/test_stream.py",),
     "conformance/usage_view.py": ("tests/conformance/test_usage_view.py",),
+    "conformance/chapters/usage/counts.py": (
+        "tests/conformance/chapters/test_usage.py",
+        "tests/conformance/chapters/test_usage_counts.py",
+    ),
     "conformance/verdict.py": ("tests/conformance/test_verdict.py",),
+    "conformance/judging.py": ("tests/conformance/test_judging.py",),
     "conformance/outcome.py": ("tests/conformance/test_outcome.py",),
     "mock_server/quota.py": ("tests/mock_server/test_quota.py",),
     "mock_server/ledger.py": ("tests/mock_server/test_ledger.py",),

@@ -34,8 +34,7 @@ def usages(reading: Reading) -> Iterator[tuple[Usage, str]]:
     """Yield every usage object of an answer, and where it stands, in words."""
     if reading.is_stream:
         for seen in reading.stream.usages:
-            if isinstance(seen.value, dict):
-                yield Usage(seen.value, seen.event), reading.at_event(seen.event)
+            yield Usage(seen.value, seen.event), reading.at_event(seen.event)
     elif reading.usage is not None:
         yield reading.usage, reading.at_pointer("/usage")
 
