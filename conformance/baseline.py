@@ -19,6 +19,9 @@ def _open(scene: Scene) -> Script:
     yield from ask(scene.get("models", "/models"))
     greedy: dict[str, Any] = {"temperature": 0, "max_tokens": CAP}
     plain = yield from read(scene.chat("plain", COUNTING, **greedy), scene)
+    if plain.status is not None and plain.status >= 500:
+        # Whether it is down, or stumbles over a parameter that every other request has too.
+        yield from ask(scene.chat("bare", COUNTING))
     yield from ask(scene.chat("again", COUNTING, **greedy))
     yield from twin(scene, plain, "plain", COUNTING, **greedy)
     yield from ask(
@@ -39,7 +42,8 @@ BASELINE = Probe("baseline", _open)
 @capability("chat", on=BASELINE)
 def chat(transcript: Transcript) -> Found:
     """A chat request is answered with a completion."""
-    reading = transcript["plain"]
+    bare = transcript.get("bare")
+    reading = bare if bare is not None and bare.ok else transcript["plain"]
     return classify(reading, bool(reading.choice_indexes), "a chat request")
 
 

@@ -23,6 +23,9 @@ TRIES = 4
 """At 5 % of independent noise, six in a million exchanges stay noisy after four tries."""
 TRIES_OF_A_500 = 2
 """A 500 is a failure more often than noise, and a second one in a row is no chance."""
+WORN_OUT = 3
+"""Requests that stayed 429 through every try, with no success between them; those after them get
+one try, until one succeeds. Where nothing is let through, four tries of each would take an hour."""
 LONGEST_WAIT = 60.0
 """Seconds a Retry-After is obeyed for; a longer one leaves the exchange as it is."""
 
@@ -63,6 +66,8 @@ class Performer:
     """Whether conversations may look again at what others were answered; a fuzz has too many."""
     _held: dict[str, Reading] = field(default_factory=dict, repr=False)
     """The last try of every request of the run, by probe and label."""
+    _limited: int = 0
+    """How many requests stayed 429 since the last that succeeded."""
 
     async def hold(self, probe: Probe, scene: Scene) -> Transcript:
         """Hold one conversation to its end, or to the end of the budget."""
@@ -106,16 +111,25 @@ class Performer:
         once: bool = False,
     ) -> Exchange:
         pause = self.patience
+        exchange: Exchange | None = None
         for attempt in range(1, TRIES + 1):
-            reading = await self._once(probe, scene, request, attempt)
+            try:
+                reading = await self._once(probe, scene, request, attempt)
+            except OutOfBudget:
+                if exchange is None:
+                    raise
+                return exchange
             # What it cost was read from it; whoever judges it need not read it again.
             readings[request.label] = reading
             if self.remembers:
                 self._held[f"{probe.name}/{request.label}"] = reading
             exchange = reading.exchange
             noisy = _is_noise(exchange) and not (probe.may_fail or once)
-            most = TRIES_OF_A_500 if exchange.status == 500 else TRIES
-            if not noisy or attempt >= most:
+            if not noisy or attempt >= self._tries(exchange):
+                if noisy and exchange.status == 429:
+                    self._limited += 1
+                elif reading.ok:
+                    self._limited = 0
                 return exchange
             if exchange.ending in _SLOW_ENDINGS and attempt > 1:
                 return exchange
@@ -125,6 +139,11 @@ class Performer:
             await self.sleep(pause if wait is None else max(wait, pause))
             pause *= 2
         raise AssertionError("the loop returns on its last try")
+
+    def _tries(self, exchange: Exchange) -> int:
+        if exchange.status == 429 and self._limited >= WORN_OUT:
+            return 1
+        return TRIES_OF_A_500 if exchange.status == 500 else TRIES
 
     def _recalled(
         self, identity: str, scene: Scene, readings: dict[str, Reading]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+UTF8 = frozenset({"utf-8", "utf8", "unicode-1-1-utf-8"})
+"""What a charset may be called that is UTF-8: the labels of the WHATWG encoding standard."""
 _REPLACEMENT = b"\xef\xbf\xbd"
 _WINDOW = 4096
 

@@ -37,7 +37,12 @@ def given(reading: Reading) -> bool:
         ]
     else:
         choices = [choice.raw for choice in reading.completion.choices]
-    return any(mapping(choice).get("logprobs") for choice in choices)
+    return any(_tells(mapping(choice).get("logprobs")) for choice in choices)
+
+
+def _tells(value: object) -> bool:
+    """Tell whether a `logprobs` holds anything: an empty list `content` alone says nothing."""
+    return bool(value) and (not isinstance(value, dict) or any(value.values()))
 
 
 @capability("logprobs", on=ASKED)

@@ -17,7 +17,8 @@ from conformance.reading import Reading
 from conformance.scene import Scene
 
 LINES = (
-    "Repeat exactly: one fish\ntwo fish\n\n    red fish\n\tblue  fish\nend\n\n"
+    "Repeat exactly: one fish\ntwo fish\n\n    red fish\n\tblue  fish\n"
+    '<b>"end" & \\more</b>\n\n'
     "The keeper of the old lighthouse climbs one hundred and twelve stairs before sunset, cleans "
     "the great lantern with a linen cloth, winds the heavy clock, and writes the direction of the "
     "wind into a green notebook. When fog comes over the harbour, fishing boats listen for the "
@@ -25,8 +26,9 @@ LINES = (
     "weather. Visitors may borrow binoculars, watch passing ships, ask about shipwrecks, and drink "
     "strong coffee beside the stove."
 )
-"""Blanks of every kind, and an answer long enough to show a cut after some hundred characters. One
-task only: there is no counting in it, which simple engines would take for theirs."""
+"""Blanks of every kind, signs that JSON and pages escape, and an answer long enough to show a cut
+after some hundred characters. One task only: there is no counting in it, which simple engines would
+take for theirs."""
 NUMBERED = "Count from 1 to 30 in digits, one number on each line. Write nothing else."
 
 

@@ -36,6 +36,14 @@ def shows_most_of_the_key(document: Json, call: Call) -> Json:
     return {**document, "user": (call.incoming.header("authorization") or "")[7:-3]}
 
 
+@fault("always.json-charset", at="reply")
+def calls_it_latin_1(reply: Reply, call: Call) -> Reply:
+    """Label JSON as Latin-1."""
+    del call
+    label = {"content-type": "application/json; charset=iso-8859-1"}
+    return headers(reply, label) if reply.body[:1] == b"{" else reply
+
+
 @fault("always.no-stack-trace", at="problem")
 def shows_its_stack(problem: Problem, call: Call) -> Problem:
     """Show where in its own code it refused."""

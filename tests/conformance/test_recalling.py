@@ -82,6 +82,31 @@ def test_a_run_that_is_gone_on_with_recalls_what_is_on_record() -> None:
     assert transcript["one"].exchange.probe == EARLIER
 
 
+class Limiting(Answering):
+    """An edge that lets nobody through."""
+
+    async def perform(self, request: Request) -> Exchange:
+        return replace(await super().perform(request), status=429)
+
+
+def _many(scene: Scene) -> Script:
+    for place in range(9):
+        yield from ask(scene.chat(f"{place}", "Say ok."))
+
+
+def test_who_lets_nobody_through_is_not_asked_four_times_for_ever() -> None:
+    async def at_once(seconds: float) -> None:
+        del seconds
+
+    edge = Limiting()
+    holding = performer(edge)
+    holding.sleep = at_once
+    transcript = asyncio.run(holding.hold(Probe(EARLIER, _many), Scene(Setting())))
+    assert [edge.asked.count(str(place)) for place in range(9)] == [4, 4, 4, 1, 1, 1, 1, 1, 1]
+    recorded = {each.id: each for each in transcript.exchanges}
+    assert len(recorded) == 9
+
+
 ROWS = (
     Row("a", "", (Case("sea", {"x_sea": 1}, within="all"),)),
     Row("b", "", (Case("sky", {"x_sky": 2}, within="all"), Case("alone", {"x_other": 3}))),

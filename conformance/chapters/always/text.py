@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from conformance import forge
 from conformance.catalogue import Statements, reads
+from conformance.excerpt import visible
 from conformance.exchange import Ending, Exchange
 from conformance.interpretation import Interpretation
 from conformance.json_view import Json
 from conformance.oddity import Strange
 from conformance.reading import Reading
+from conformance.utf8 import UTF8
 from conformance.verdict import Finding
 
 _TEXTS = frozenset({Interpretation.JSON, Interpretation.SSE})
@@ -73,6 +75,27 @@ def utf8(reading: Reading) -> Statements:
             reading.snippet(max(offset - 10, 0), offset + 10),
             reading.id,
         )
+
+
+def in_one_piece(reading: Reading) -> bool:
+    """A whole answer in one piece whose body is JSON."""
+    json = reading.interpretation is Interpretation.JSON and not reading.is_stream
+    return structured(reading) and json
+
+
+def called_latin_1(exchange: Exchange) -> Exchange | None:
+    """The label says that it is Latin-1."""
+    if Reading(exchange).is_stream:
+        return None
+    return forge.with_header(exchange, "content-type", "application/json; charset=iso-8859-1")
+
+
+@reads("always.json-charset", where=in_one_piece, forgery=called_latin_1)
+def json_charset(reading: Reading) -> Statements:
+    """JSON that names a charset names utf-8."""
+    if reading.charset is not None and reading.charset not in UTF8:
+        where = reading.at_header("content-type")
+        yield Finding(where, "utf-8, or none", visible(reading.charset), reading.id)
 
 
 def well_asked(reading: Reading) -> bool:

@@ -10,7 +10,7 @@ from conformance.modes import ACCENTS, EMOJI, Echo, pairs, plain, streamed
 from conformance.probe import Transcript
 from conformance.probes.stream import TEXTS
 from conformance.reading import Reading
-from conformance.replacement import replaced_echo
+from conformance.replacement import replaced_echo, thinned_echo
 from conformance.verdict import Finding
 
 ECHOES = {"emoji": EMOJI, "accents": ACCENTS}
@@ -66,14 +66,15 @@ def misread(transcript: Transcript) -> Transcript | None:
 
 @judges("framing.characters-kept", on=TEXTS, forgery=misread)
 def characters_kept(transcript: Transcript) -> Statements:
-    """No echo is the text asked for with question marks or mojibake in the place of characters."""
+    """No echo is the text asked for with question marks, mojibake or nothing for characters."""
     for name, echo in ECHOES.items():
         for label in (plain(name), streamed(name)):
             reading = transcript.get(label)
             if reading is None or not reading.ok:
                 continue
             text = reading.text_of()
-            if replaced_echo(echo.text, text, r"\?+") or _misread(echo, text):
+            marked = replaced_echo(echo.text, text, r"\?+") or _misread(echo, text)
+            if marked or thinned_echo(echo.text, text):
                 yield Finding(
                     f"{reading.id}, text", visible(echo.text, 80), visible(text, 120), reading.id
                 )

@@ -12,10 +12,8 @@ from conformance.kinds import chat_answer, streamed
 from conformance.probe import Transcript
 from conformance.probes.response import ANSWERS
 from conformance.reading import Reading
+from conformance.utf8 import UTF8
 from conformance.verdict import Finding
-
-UTF8 = frozenset({"utf-8", "utf8", "unicode-1-1-utf-8"})
-"""What a charset may be called that is UTF-8: the labels of the WHATWG encoding standard."""
 
 
 def reads_as_events(reading: Reading) -> bool:

@@ -11,6 +11,7 @@ from mock_server.faults import DONE, Events, Pieces, fault
 from mock_server.faults.framing.eventwise import eventwise
 
 _BEYOND = re.compile(r"[^\x00-\x7f]")
+_BEYOND_THE_PLANE = re.compile("[^\x00-\uffff]")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
@@ -183,6 +184,13 @@ def question_marks(event: bytes, number: int) -> bytes:
     """Put question marks in the place of characters beyond ASCII."""
     del number
     return _BEYOND.sub("?", event.decode()).encode()
+
+
+@eventwise("framing.characters-kept/plane")
+def knows_one_plane(event: bytes, number: int) -> bytes:
+    """Leave out characters of four bytes."""
+    del number
+    return _BEYOND_THE_PLANE.sub("", event.decode()).encode()
 
 
 @fault("framing.characters-kept/prompt", at="prompt")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 
 from mock_server.call import Call
 from mock_server.completion import FinishReason, Piece, Prompt, Turn
@@ -116,6 +117,11 @@ _told(
     "response.not-the-prompt/stream",
     "Begin streams with the prompt.",
     _where(lambda piece, call: call.streams, _prompted),
+)
+_told(
+    "response.no-entities",
+    "Escape the text for a page.",
+    lambda piece, call, first: replace(piece, text=escape(piece.text)),
 )
 _told("response.cut-is-length", "Say stop where the cap cut.", _stopped)
 _told(
