@@ -128,7 +128,7 @@ class Performer:
             if not noisy or attempt >= self._tries(exchange):
                 if noisy and exchange.status == 429:
                     self._limited += 1
-                elif reading.ok:
+                elif reading.ok and reading.is_chat:
                     self._limited = 0
                 return exchange
             if exchange.ending in _SLOW_ENDINGS and attempt > 1:

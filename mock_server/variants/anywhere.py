@@ -27,6 +27,15 @@ def null_tool_calls(document: Json, call: Call) -> Json:
     return document
 
 
+@variant("null-for-no-text", at="document")
+def null_for_no_text(document: Json, call: Call) -> Json:
+    """An answer that a stop text left empty has null content."""
+    del call
+    for choice in document.get("choices", []):
+        choice["message"]["content"] = choice["message"]["content"] or None
+    return document
+
+
 @variant("no-gateway-headers", at="reply")
 def no_gateway_headers(reply: Reply, call: Call) -> Reply:
     """Neither quota nor cost stands in the headers."""

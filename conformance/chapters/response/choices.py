@@ -136,10 +136,12 @@ def _in_parts(answer: Any) -> None:
 
 @reads("response.content-text", where=listed, forgery=edited("In parts.", _in_parts))
 def content_text(reading: Reading) -> Statements:
-    """The message's content is a string, or something else stands for it."""
+    """The message's content is a string, or something else stands for it, or a stop left none."""
+    stops = reading.asked("stop") not in (ABSENT, None)
     for choice in _messages(reading):
         absent = choice.content is None or choice.content is ABSENT
-        if not isinstance(choice.content, str) and not (absent and explained(choice)):
+        nothing = explained(choice) or (stops and choice.finish == "stop")
+        if not isinstance(choice.content, str) and not (absent and nothing):
             where = f"/choices/{choice.position}/message/content"
             yield says(reading, where, "a string", choice.content)
 
