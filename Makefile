@@ -30,11 +30,12 @@ demo: .venv/demo  ## start the mock, judge it, write reports/ (JSON and HTML)
 test: .venv/dev  ## install everything and run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-check: .venv/dev  ## format, lint, types, layers
+check: .venv/dev  ## format, lint, types, layers, and that what is installed fits together
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pip check
 
 panel: .venv/dev  ## the full matrix: clean mock, every variant, every fault; writes docs/panel.md
 	$(BIN)/python -m bench.panel --write
@@ -64,7 +65,11 @@ cluster-test: .venv-cluster/ready  ## run the mock on a local Ray, kill a replic
 	GONOGO_CLUSTER_TEST=1 .venv-cluster/bin/python -m pytest tests/meeting/cluster
 
 soak: .venv/dev  ## twenty minutes of mixed load and faults on the mock; writes docs/reliability.md
+	$(BIN)/python -m bench.soak.idle --write
 	$(BIN)/python -m bench.soak --write
+
+parsers: .venv/dev  ## five minutes of damaged documents for every reader; writes docs/reliability.md
+	$(BIN)/python -m bench.parsers --write
 
 mutation: .venv/dev  ## change the pure cores in small ways, see that their tests notice; writes docs/mutation.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt cosmic-ray
@@ -79,4 +84,4 @@ mutation: .venv/dev  ## change the pure cores in small ways, see that their test
 bench: .venv/dev .venv-peers/ready  ## measure both sides, and other mocks, in one run; writes docs/performance.md
 	$(BIN)/python -m bench --write
 
-.PHONY: help cluster-test demo test check panel voices campaign docs clients soak mutation bench
+.PHONY: help cluster-test demo test check panel voices campaign docs clients soak parsers mutation bench

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import selectors
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from queue import Empty, Queue
+from typing import IO
 
 from conformance.errors import UsageError
 
@@ -25,6 +27,8 @@ KEYS = {
 
 VARIABLES = {role: f"GONOGO_MOCK_{role.upper()}" for role in KEYS}
 START_SECONDS = 30.0
+LAST_WORDS = 500
+"""Characters that are told of what a mock that does not start said last."""
 
 
 @contextlib.contextmanager
@@ -43,8 +47,9 @@ def bundled_mock(
         env={**os.environ, **(environment or {})},
         text=True,
     )
+    said, complained = _Listener(process.stdout), _Listener(process.stderr)
     try:
-        yield _ready(process)
+        yield _ready(process, said, complained)
     finally:
         process.terminate()
         try:
@@ -52,25 +57,52 @@ def bundled_mock(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(timeout=5)
-        for pipe in (process.stdout, process.stderr):
-            if pipe is not None:
-                pipe.close()
+        for listener in (said, complained):
+            listener.close()
 
 
-def _ready(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
+class _Listener:
+    """Hears a process out to its end: one that nobody hears stops where a pipe is full."""
+
+    def __init__(self, pipe: IO[str] | None) -> None:
+        assert pipe is not None
+        self._pipe = pipe
+        self._first: Queue[str] = Queue(1)
+        self.last = ""
+        """The last line that is not blank."""
+        self._thread = threading.Thread(target=self._hear, daemon=True)
+        self._thread.start()
+
+    def _hear(self) -> None:
+        for line in self._pipe:
+            self.last = line.strip()[:LAST_WORDS] or self.last
+            if line.startswith("{") and self._first.empty():
+                self._first.put(line)
+
+    def object(self, seconds: float) -> str | None:
+        """Return the first line that is a JSON object, waiting so long for it."""
+        with contextlib.suppress(Empty):
+            return self._first.get(timeout=seconds)
+        return None
+
+    def close(self) -> None:
+        """Hear the last words of a process that has ended."""
+        self._thread.join(timeout=5)
+        if not self._thread.is_alive():
+            self._pipe.close()
+
+
+def _ready(process: subprocess.Popen[str], said: _Listener, complained: _Listener) -> str:
     deadline = time.monotonic() + START_SECONDS
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        while time.monotonic() < deadline and process.poll() is None:
-            if not selector.select(timeout=0.2):
-                continue
-            line = process.stdout.readline()
-            if line.startswith("{"):
-                return str(json.loads(line)["base_url"])
-            if not line:
-                break
+    while time.monotonic() < deadline:
+        ended = process.poll() is not None
+        line = said.object(0.2)
+        if line is not None:
+            return str(json.loads(line)["base_url"])
+        if ended:
+            break
     process.kill()
-    words = process.communicate(timeout=5)[1].strip().splitlines()
-    reason = words[-1] if words else f"no word from it within {START_SECONDS:g} seconds"
+    process.wait(timeout=5)
+    complained.close()
+    reason = complained.last or f"no word from it within {START_SECONDS:g} seconds"
     raise UsageError(f"the bundled mock did not start: {reason}", hint="pip install 'gonogo[mock]'")

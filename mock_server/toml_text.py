@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from typing import Any
+
+MOST_PARTS = 100
+"""Of a dotted key; the time to read one grows with their square."""
+_KEY = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+_TOO_MANY = re.compile(rf"""(?<![\w"'\\-])(?:{_KEY}[ \t]*+\.[ \t]*+){{{MOST_PARTS}}}""")
 
 
 class TomlError(ValueError):
@@ -13,6 +19,8 @@ class TomlError(ValueError):
 
 def tables(text: str, number: Callable[[str], Any] = float) -> dict[str, Any]:
     """Return what a text holds, with its fractions read by `number`; raises TomlError."""
+    if _TOO_MANY.search(text):
+        raise TomlError(f"a key in it has over {MOST_PARTS} parts")
     try:
         return tomllib.loads(text, parse_float=number)
     except tomllib.TOMLDecodeError as error:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.marks import between
 from bench.soak.watched import Sample
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
-BEGINS, ENDS = "<!-- soak -->", "<!-- /soak -->"
 GROWTH = 8.0
 """MB by which memory may differ between the third and the last quarter: what is remembered is full
 by then, and what is left is how an allocator breathes."""
@@ -115,7 +115,4 @@ def rows(figures: Figures) -> list[tuple[str, str]]:
 
 def written(page: str, figures: Figures) -> str:
     """Return the page with these figures between its marks."""
-    before, _, rest = page.partition(BEGINS)
-    _, _, after = rest.partition(ENDS)
-    table = "\n".join(f"| {what} | {figure} |" for what, figure in rows(figures))
-    return f"{before}{BEGINS}\n| | |\n|---|---|\n{table}\n{ENDS}{after}"
+    return between(page, "soak", ("", ""), rows(figures))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -93,7 +94,10 @@ def thinned(points: list[list[float]]) -> list[list[float]]:
 
 def _svg(figure: Figure, name: str) -> str:
     target = io.StringIO()
-    figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+    with warnings.catch_warnings():
+        # A label may be in any script, or of a stranger: what has no glyph is an empty box.
+        warnings.filterwarnings("ignore", message="Glyph")
+        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
     root = ElementTree.fromstring(target.getvalue())  # noqa: S314
     return plain(root, re.sub(r"[^a-z0-9]+", "-", name.lower())[:40])
 

@@ -70,9 +70,14 @@ class SocketEdge:
             raise
         finally:
             sender.cancel()
-            with suppress(asyncio.CancelledError):
-                await sender
-            writer.transport.abort()
+            # Not the task itself: a cancellation that is ours would look like the sender's, and
+            # whoever wished the end would wait for it.
+            try:
+                await asyncio.wait([sender])
+            finally:
+                writer.transport.abort()
+            if not sender.cancelled() and (error := sender.exception()) is not None:
+                raise error
             await asyncio.sleep(0)
 
     async def _connect(self, recorder: Recorder) -> Streams:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bench.soak.figures import BEGINS, ENDS, PAGE, Figures, judged, rows, written
+from bench.soak.figures import PAGE, Figures, judged, rows, written
 from bench.soak.watched import Sample
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +54,8 @@ def test_figures_take_the_place_of_those_before_and_nothing_else() -> None:
     once = written(page, CLEAN)
     assert "| held in the end | 0 |" in once
     assert written(once, CLEAN) == once
-    outside = [text.partition(BEGINS)[0] + text.partition(ENDS)[2] for text in (page, once)]
+    begins, ends = "<!-- soak -->", "<!-- /soak -->"
+    outside = [text.partition(begins)[0] + text.partition(ends)[2] for text in (page, once)]
     assert outside[0] == outside[1]
 
 

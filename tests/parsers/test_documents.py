@@ -29,6 +29,10 @@ LINES = encoded(PLAIN, FULL)
 RECORDS = [{k: v for k, v in json.loads(line).items() if k != "sum"} for line in LINES]
 
 
+LABELLED: Any = document()
+next(iter(LABELLED["measurements"].values()))["x"] = "\0 in 世界"
+
+
 def shown(folder: Path, data: bytes, form: str) -> bool:
     """Have a report read, rendered, written and set beside itself; or see it refused."""
     path = folder / "report.json"
@@ -50,6 +54,7 @@ FORMS = st.sampled_from(sorted(formats()))
 @pytest.mark.parser("report, its values")
 @given(data=altered(REPORT), form=FORMS)
 @example(data=REPORT, form="text")
+@example(data=LABELLED, form="html")
 def test_a_report_with_other_values_is_shown_or_refused(shelf: Path, data: Any, form: str) -> None:
     assert shown(shelf, json.dumps(data).encode(), form)
 

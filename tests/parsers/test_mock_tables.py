@@ -39,6 +39,8 @@ steps:
 @pytest.mark.parser("keys file")
 @given(data=damaged(KEYS) | ANYTHING)
 @example(data=KEYS)
+@example(data=b"a." * 400_000 + b"a = 1")
+@example(data=b'a = "' + b'\\"' * 400_000)
 @example(data=KEYS.replace(b"0.1", b"1e999999"))
 @example(data=KEYS.replace(b'"0.05"', b'"9e999999"'))
 @example(data=KEYS.replace(b"0.1", b"1e99999999999999999999"))

@@ -68,6 +68,8 @@ HOSTILE = (
 @pytest.mark.parser("target file")
 @given(data=damaged(TARGET) | ANYTHING)
 @example(data=TARGET)
+@example(data=b"a." * 400_000 + b"a = 1")
+@example(data=b'a = "' + b'\\"' * 400_000)
 @example(data=TARGET.replace(b"= 600", b"= nan"))
 @example(data=TARGET.replace(b"= 600", b"= inf"))
 @example(data=TARGET.replace(b"= 600", b"= " + b"9" * 4_000))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +54,7 @@ STEPS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.parser("script, its values")
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEPS, max_size=3), st.dictionaries(WORDS, VALUES, max_size=1))
 def test_any_script_is_read_or_refused_in_sentences(steps: list[Any], more: dict[str, Any]) -> None:

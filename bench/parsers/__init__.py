@@ -1,0 +1,1 @@
+"""A bounded hunt through every reader of what strangers write; `python -m bench.parsers`."""
