@@ -37,6 +37,9 @@ def _refusals(transcript: Transcript) -> list[Reading]:
     """Return the refused overflows of ordinary size; NotApplicable when none was refused."""
     found = [transcript.get(label) for label in ("overflow", "overflow-streamed", "many", "system")]
     refused = [each for each in found if each is not None and each.refused]
+    first = transcript.get("first")
+    if first is not None and first.status == 429 and all(each.status == 429 for each in refused):
+        raise Inconclusive(f"{first.id}: a prompt that fits is answered 429 as well")
     if not refused:
         raise NotApplicable("no overflow was refused; context.overflow-refused judges that")
     return refused

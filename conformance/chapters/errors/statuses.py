@@ -122,6 +122,8 @@ def own_fault(transcript: Transcript) -> Statements:
         raise Inconclusive(f"{before.id}: an ordinary request is refused as well")
     bad = [each for each in transcript.readings if flaw(each)]
     others = [each for each in bad if each.status in NOT_ITS_FAULT]
+    if bad and all(each.status == 429 and each.header("retry-after") for each in bad):
+        raise Inconclusive(f"{bad[0].id}: a limit was reached, which says nothing of the request")
     for reading in others:
         if reading.status != 429 or len(others) > len(bad) / 2:
             expected = f"400, since {flaw(reading)}"

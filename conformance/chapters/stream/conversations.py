@@ -185,6 +185,8 @@ def last_event_id(transcript: Transcript) -> Statements:
     if transcript.setting.capabilities.get("deterministic", EFFECTIVE) != EFFECTIVE:
         raise NotApplicable("greedy answers of this target vary")
     resumed = [first, transcript["resumed-again"]]
+    if any(reading.status == 429 for reading in resumed):
+        raise Inconclusive(f"{first.id}: answered 429 after every try")
     if all(reading.status is not None and reading.status < 500 for reading in resumed) and all(
         not reading.ok or reading.text_of() != plain for reading in resumed
     ):

@@ -19,7 +19,7 @@ from conformance.probes.caps import CEILINGS, MORE_CEILINGS
 from conformance.probes.usage import STREAMS
 from conformance.reading import Reading
 from conformance.stream_view import State
-from conformance.verdict import Finding, NotApplicable
+from conformance.verdict import Finding, Inconclusive, NotApplicable
 
 
 def asked_for_usage(reading: Reading) -> bool:
@@ -46,6 +46,8 @@ def refused(transcript: Transcript) -> Transcript:
 def options_accepted(transcript: Transcript) -> Statements:
     """A stream with `stream_options.include_usage` is not refused."""
     reading = transcript["streamed"]
+    if reading.status == 429:
+        raise Inconclusive(f"{reading.id}: answered 429 after every try")
     if (
         transcript["plain-streamed"].ok
         and reading.status is not None
