@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from conformance.arrivals import Arrival
 from conformance.catalogue import EveryExchange, declared_judges
-from conformance.exchange import Arrival, Ending, Exchange, Request
+from conformance.exchange import Ending, Exchange, Request
 from conformance.reading import Reading
 from conformance.verdict import hear
 

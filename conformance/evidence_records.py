@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
+from conformance.arrivals import Arrival
 from conformance.errors import InternalError
 from conformance.exchange import (
     MAX_BODY,
-    Arrival,
     Ending,
     Exchange,
     Manner,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from conformance.arrivals import Arrival
 
 MAX_BODY = 8 * 1024 * 1024
 """Bytes of a body that are kept as evidence; a longer one ends as `too-large`."""
@@ -94,18 +96,6 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """When a run of body bytes arrived."""
-
-    start: int
-    """Offset of its first byte in the body."""
-    at: float
-    """Seconds after the request was sent."""
-    chunk: int | None = None
-    """Index of the HTTP chunk it is part of; None where the wire does not show chunks."""
-
-
-@dataclass(frozen=True, slots=True)
 class Exchange:
     """A request, what came back, and how it ended."""
 
@@ -129,7 +119,7 @@ class Exchange:
     """Statuses of 1xx answers that came before."""
     body: bytes = b""
     """Transfer coding removed, content coding left as it came, secrets replaced."""
-    arrivals: tuple[Arrival, ...] = ()
+    arrivals: Sequence[Arrival] = ()
     headers_at: float | None = None
     """Seconds from sending to the end of the headers."""
     ended_at: float = 0.0

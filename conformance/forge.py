@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from conformance import field, frames, json_view
+from conformance.arrivals import Arrival
 from conformance.coding import undo
-from conformance.exchange import Arrival, Ending, Exchange
+from conformance.exchange import Ending, Exchange
 from conformance.frames import Splice
 
 

@@ -24,7 +24,7 @@ from openapi import Requirement, Scope
 
 _OF_THE_CUT = ("always.", "framing.", "transport.", "errors.")
 """Chapters that judge how an answer ended."""
-_BROKEN = frozenset({Ending.INCOMPLETE, Ending.RESET, Ending.TIMEOUT})
+_BROKEN = frozenset({Ending.INCOMPLETE, Ending.RESET, Ending.TIMEOUT, Ending.TOO_LARGE})
 
 
 @dataclass(slots=True)

@@ -6,7 +6,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
-from conformance.exchange import Arrival, Exchange
+from conformance.arrivals import Arrival
+from conformance.exchange import Exchange
 from conformance.sse import decode
 
 MOST_EVENTS = 60

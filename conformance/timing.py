@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from conformance.arrivals import Arrival
 from conformance.event import Event
-from conformance.exchange import Arrival
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ import re
 import socket
 import ssl
 
-from conformance.exchange import MAX_BODY, Arrival, Ending, Exchange, Request
+from conformance.arrivals import Arrivals
+from conformance.exchange import MAX_BODY, Ending, Exchange, Request
 from conformance.redaction import Secrets
 from conformance.wire.room import Room
 from conformance.wire.settings import MAX_HEAD, MAX_INTERIM, MAX_PIECES, Clock
@@ -53,7 +54,7 @@ class Recorder:
         self._headers: Pairs = []
         self._trailers: Pairs = []
         self._interim: list[int] = []
-        self._arrivals: list[Arrival] = []
+        self._arrivals = Arrivals()
         self._headers_at: float | None = None
         self._events = EventCounter()
 
@@ -88,7 +89,7 @@ class Recorder:
         kept = data[:room]
         fits = self._room.grant(len(self.body), len(self._arrivals), len(kept))
         if kept:
-            self._arrivals.append(Arrival(len(self.body), self._now(), chunk))
+            self._arrivals.add(len(self.body), self._now(), chunk)
             self.body += kept
         if len(data) > room:
             self.end(Ending.TOO_LARGE, f"the body is over {MAX_BODY} bytes")
@@ -139,7 +140,7 @@ class Recorder:
             trailers=self._pairs(self._trailers),
             interim=tuple(self._interim),
             body=self._secrets.scrub_body(bytes(self.body), encoding),
-            arrivals=tuple(self._arrivals),
+            arrivals=self._arrivals,
             headers_at=self._headers_at,
             ended_at=self._now(),
         )

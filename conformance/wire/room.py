@@ -5,14 +5,13 @@ One answer is bounded, but a gateway may answer every request of a run with the 
 
 from __future__ import annotations
 
+from conformance.arrivals import ROOM as PIECE
+
 ROOM = 64 * 1024 * 1024
 """Bytes that what is large of all answers may take together."""
 
 SMALL = 64 * 1024
 """Bytes of an answer that are not counted: ordinary ones have a tenth of them."""
-
-PIECE = 128
-"""Bytes that it costs to know when a piece arrived."""
 
 
 class Room:

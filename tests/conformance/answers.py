@@ -5,7 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance.exchange import Arrival, Ending, Exchange, Request
+from conformance.arrivals import Arrival
+from conformance.exchange import Ending, Exchange, Request
 
 
 def request(**parameters: Any) -> Request:

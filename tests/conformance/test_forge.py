@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance import forge
-from conformance.exchange import Arrival, Ending, Exchange
+from conformance.arrivals import Arrival
+from conformance.exchange import Ending, Exchange
 from conformance.reading import Reading
 from tests.conformance import answers
 

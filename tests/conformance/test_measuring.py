@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from conformance.exchange import Arrival, Ending, Exchange, Request, Setting
+from conformance.arrivals import Arrival
+from conformance.exchange import Ending, Exchange, Request, Setting
 from conformance.measuring import measurements
 from conformance.report_schema import departure
 from tests.conformance.example_report import document

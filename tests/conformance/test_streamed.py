@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.exchange import Arrival, Ending, Exchange, Request
+from conformance.arrivals import Arrival
+from conformance.exchange import Ending, Exchange, Request
 from conformance.streamed import LONGEST_DATA, MOST_EVENTS, arrived, event_rows
 
 REQUEST = Request("stream", "POST", "/chat/completions")

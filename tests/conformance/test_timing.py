@@ -1,7 +1,7 @@
 """When events arrived."""
 
 from conformance import sse, timing
-from conformance.exchange import Arrival
+from conformance.arrivals import Arrival
 
 BODY = b"data: a\n\ndata: b\n\ndata: c\n\n"
 EVENTS = sse.decode(BODY).events

@@ -107,4 +107,4 @@ def test_large_answers_share_the_room_of_a_run_and_small_ones_always_fit() -> No
     assert cut.detail == "the answers of this run are too large together"
     for _ in range(20):
         assert answered(SMALL // 2).ending is Ending.COMPLETE
-    assert answered(SMALL // 2, piece=16).ending is Ending.TOO_LARGE, "pieces take room too"
+    assert answered(SMALL // 2, piece=4).ending is Ending.TOO_LARGE, "pieces take room too"

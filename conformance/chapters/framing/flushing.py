@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance import flushing, forge
+from conformance.arrivals import Arrival
 from conformance.catalogue import Statements, judges
-from conformance.exchange import Arrival, Exchange
+from conformance.exchange import Exchange
 from conformance.flushing import Held
 from conformance.probe import Transcript
 from conformance.probes.framing import FLUSHING, LONG, SHORT

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from conformance import modes
-from conformance.exchange import Arrival, Ending, Exchange
+from conformance.arrivals import Arrival
+from conformance.exchange import Ending, Exchange
 from conformance.probes.framing import LONG, SHORT
 from tests.conformance import answers
 from tests.conformance.answers import GOOD, chunk, completion, request

@@ -6,9 +6,10 @@ import base64
 import json
 from pathlib import Path
 
+from conformance.arrivals import Arrival
 from conformance.evidence import Header
 from conformance.evidence_file import EvidenceWriter
-from conformance.exchange import Arrival, Ending, Exchange, Request
+from conformance.exchange import Ending, Exchange, Request
 from conformance.reports import render
 from tests.conformance.example_report import document
 
