@@ -8,6 +8,7 @@ from conformance.baseline import COUNTING
 from conformance.capability import Found, capability, classify
 from conformance.modes import both
 from conformance.probe import Probe, Script, Transcript, ask, read, recall
+from conformance.reading import Reading
 from conformance.scene import Scene
 
 CAPS = (1, 5)
@@ -62,9 +63,21 @@ def _more(scene: Scene) -> Script:
     short = yield from read(scene.chat("yes-32", YES, temperature=0, max_tokens=32), scene)
     if scene.setting.scope == "gateway":
         yield from ask(scene.chat("long", LONG_COUNTING, temperature=0, max_tokens=...))
-        tokens = short.usage.completion if short.usage else None
-        if tokens and short.finish_of() == "stop" and tokens < 32:
+        tokens = _whole(short)
+        if tokens and tokens < 32:
             yield from ask(scene.chat("tie", YES, temperature=0, max_tokens=tokens))
+            return
+        # It says more than it was asked to: a long answer that ended by itself serves as well.
+        whole = yield from read(scene.chat("whole", COUNTING, temperature=0, max_tokens=...), scene)
+        tokens = _whole(whole)
+        if tokens:
+            yield from ask(scene.chat("tie", COUNTING, temperature=0, max_tokens=tokens))
+
+
+def _whole(reading: Reading) -> int | None:
+    """Return the tokens of an answer that ended by itself; None where it did not, or is silent."""
+    counted = reading.usage.completion if reading.usage else None
+    return counted if reading.finish_of() == "stop" else None
 
 
 MORE_CEILINGS = Probe("sampling-caps-more", _more, needs=("chat",))

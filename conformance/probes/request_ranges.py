@@ -52,6 +52,12 @@ RANGES = (
         (
             Case("cap-zero", {"max_tokens": 0}, "max_tokens"),
             Case("cap-negative", {"max_tokens": -1, "stream": True}, "max_tokens"),
+            Case(
+                "new-cap-zero",
+                {"max_tokens": ..., "max_completion_tokens": 0},
+                "max_completion_tokens",
+                gateway=True,
+            ),
         ),
         VALUE,
     ),

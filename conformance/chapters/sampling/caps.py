@@ -234,7 +234,7 @@ def cap_tie(transcript: Transcript) -> Statements:
     """A ceiling of exactly the tokens an answer takes leaves it whole, with `stop`."""
     why = "no short answer that ended by itself and was counted"
     asked(transcript, "tie", why)
-    own = transcript["yes"].text_of()
+    own = (transcript.get("whole") or transcript["yes"]).text_of()
     reading = obtained(transcript, "tie", why)
     if reading.text_of() == own and reading.finish_of() != "stop":
         finish = repr(reading.finish_of())

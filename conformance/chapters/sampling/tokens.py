@@ -44,9 +44,14 @@ def logprobs_bytes(reading: Reading) -> Statements:
             return
 
 
+MOST_TOPS = 20
+"""More is to be refused; what an answer to such a request holds is nobody's promise."""
+
+
 def asked_for_tops(reading: Reading) -> bool:
-    """Entries of a request that says how many others it wants."""
-    return with_entries(reading) and integer(reading.asked("top_logprobs")) is not None
+    """Entries of a request that says how many others it wants, and may have so many."""
+    wanted = integer(reading.asked("top_logprobs"))
+    return with_entries(reading) and wanted is not None and 0 <= wanted <= MOST_TOPS
 
 
 def one_less(content: list[dict[str, Any]]) -> None:
@@ -63,7 +68,8 @@ def top_logprobs_count(reading: Reading) -> Statements:
     for each in entries(reading):
         others = tops(each.value)
         # A sampled token that is none of the likeliest may be listed behind them.
-        added = len(others) == wanted + 1 and others[-1].get("token") == each.value.get("token")
+        last = others[-1].get("token") if others else None
+        added = len(others) == wanted + 1 and last == each.value.get("token")
         if len(others) == wanted:
             continue
         if added and wanted and others[0].get("token") != each.value.get("token"):
