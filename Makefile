@@ -65,6 +65,7 @@ cluster-test: .venv-cluster/ready  ## run the mock on a local Ray, kill a replic
 	GONOGO_CLUSTER_TEST=1 .venv-cluster/bin/python -m pytest tests/meeting/cluster
 
 soak: .venv/dev  ## twenty minutes of mixed load and faults on the mock; writes docs/reliability.md
+	$(BIN)/python -m bench.hostile --write
 	$(BIN)/python -m bench.soak.idle --write
 	$(BIN)/python -m bench.soak --write
 
