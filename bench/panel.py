@@ -150,7 +150,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.panel", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="each fault by its own requirement")
     parser.add_argument("--only", default="", help="members whose name begins so")
-    # One more than the cores, since some members make the suite wait.
+    # Two for each core, since mock and suite wait for each other.
     parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
     parser.add_argument("--write", action="store_true", help="write docs/panel.md")
     arguments = parser.parse_args()

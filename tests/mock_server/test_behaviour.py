@@ -45,6 +45,7 @@ TALKS = [
     body(messages=TALK[2:3], temperature=0, logprobs=True, top_logprobs=2, max_tokens=4),
     body(messages=TALK[2:3], seed=7, presence_penalty=1, frequency_penalty=1),
     body(messages=TALK[2:3], temperature=0, logit_bias={"260": -100}, stop=["two"]),
+    body(messages=TALK[2:3], temperature=0, stop=["one"]),
     body(messages=TALK[2:3], max_completion_tokens=2, lora="json"),
     body(messages=TALK[:7], temperature=0, max_tokens=90),
     body("count to 60", temperature=0, max_tokens=4096),
