@@ -15,13 +15,13 @@ from mock_server.completion import Engine, EngineFailure, EngineSaturated, Piece
 from mock_server.engines import EngineError
 from mock_server.gemma.answer import Answer
 from mock_server.gemma.asking import jobs_of
+from mock_server.gemma.fit import require_fit
 from mock_server.gemma.folder import Folder, FolderError
 from mock_server.gemma.foreman import Foreman, WorkerError
 from mock_server.gemma.job import Gone, Token
 from mock_server.gemma.mailbox import Mailbox
 from mock_server.gemma.room import Full, Room
 from mock_server.tokens import Tokens
-from openapi import contract
 
 ROOM = 4 * 2**30
 LINE = 256
@@ -43,7 +43,7 @@ def build(tokens: Tokens, options: Mapping[str, Any]) -> Engine:
         folder = Folder.open(options.get("model_dir"))
         if options.get("model_dir") is not None:
             tokens = Tokens.load(folder.path / "tokenizer.json")
-        _fit(tokens, folder)
+        require_fit(folder, tokens)
         provider = str(options.get("provider") or "cpu")
         adapters = dict(cast(Mapping[str, Path], options.get("adapters") or {}))
         if provider not in PROVIDERS:
@@ -73,21 +73,6 @@ def _fitting(folder: Folder, provider: str, files: tempfile.TemporaryDirectory[s
     except BaseException:
         files.cleanup()
         raise
-
-
-def _fit(tokens: Tokens, folder: Folder) -> None:
-    """Refuse a model that the contract or its own tokenizer asks too much of."""
-    facts = contract().model
-    if facts is not None and folder.context < facts.context_window:
-        raise EngineError(
-            f"{folder.path.name} has a context of {folder.context} tokens; "
-            f"the contract promises {facts.context_window}"
-        )
-    if tokens.highest >= folder.vocabulary:
-        raise EngineError(
-            f"{folder.path.name}/tokenizer.json has ids up to {tokens.highest}; "
-            f"the model knows {folder.vocabulary}"
-        )
 
 
 class Gemma:

@@ -17,7 +17,7 @@ from pathlib import Path
 from mock_server.gemma.prepare import PrepareError
 
 NEEDS = ("torch", "transformers", "onnx_ir", "onnxscript")
-INSTALL = "pip install torch transformers onnx_ir onnxscript"
+INSTALL = "pip install 'gonogo[builder]'"
 MODULE = "onnxruntime_genai.models.builder"
 
 

@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mock_server.gemma.fit import require_fit
 from mock_server.gemma.folder import Folder, FolderError
 from mock_server.gemma.foreman import Foreman, WorkerError
 from mock_server.gemma.room import Room
+from mock_server.tokens import TokenizerError, Tokens
 
 RUNTIMES = {
     "onnxruntime-genai": "cpu",
@@ -61,7 +63,8 @@ def examine(
             )
     try:
         known = Folder.open(folder)
-    except FolderError as error:
+        require_fit(known, Tokens.load(known.path / "tokenizer.json"))
+    except (FolderError, TokenizerError) as error:
         yield Line(False, str(error))
         return
     here = f"{len(known.slots)} places for adapters" if known.slots else "no adapters possible"

@@ -15,6 +15,7 @@ from pathlib import Path
 import onnx
 
 from mock_server.gemma.adapter import AdapterError, convert, read
+from mock_server.gemma.fit import require_fit
 from mock_server.gemma.folder import MANIFEST, Folder, FolderError, Watch, write_manifest
 from mock_server.gemma.inject import GraphError, Heads, find, inject, is_half, is_open, outside
 from mock_server.tokens import TokenizerError, Tokens
@@ -58,8 +59,8 @@ def prepare(
     made = Path(tempfile.mkdtemp(prefix=f".{destination.name}-", dir=home))
     try:
         made.chmod(0o755)
-        _fill(source, made, tokenizer, watch)
-        Folder.open(made)
+        tokens = _fill(source, made, tokenizer, watch)
+        require_fit(Folder.open(made), tokens)
         _open_graph(made, adapters, baked, watch)
         made.rename(destination)
         return Folder.open(destination)
@@ -71,19 +72,20 @@ def prepare(
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _fill(source: Path, made: Path, tokenizer: Path | None, watch: Watch) -> None:
-    """Bring every file over; the tokenizer is the user's own where one is named."""
+def _fill(source: Path, made: Path, tokenizer: Path | None, watch: Watch) -> Tokens:
+    """Bring every file over, and return the tokenizer: the user's own where one is named."""
     chosen = tokenizer or source / "tokenizer.json"
     if not chosen.is_file():
         raise PrepareError(f"{source.name} has no tokenizer.json; name Gemma's with --tokenizer")
     try:
-        Tokens.load(chosen)
+        tokens = Tokens.load(chosen)
     except TokenizerError as error:
         raise PrepareError(str(error)) from None
     shutil.copyfile(chosen, made / "tokenizer.json")
     for path in sorted(source.iterdir()):
         if path.is_file() and path.name not in LEFT_OUT:
             _bring(path, made / path.name, watch)
+    return tokens
 
 
 def _bring(path: Path, place: Path, watch: Watch) -> None:

@@ -12,15 +12,13 @@ from click.testing import CliRunner
 from mock_server.cli import main
 from mock_server.gemma import commands
 from mock_server.gemma.options import model_options
-from mock_server.tokens import SHIPPED
-
-BUILDER = Path(__file__).parent / "builder"
+from tests.mock_server.built import BUILDER, PEFT
 
 
 def test_prepare_says_what_to_type_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(commands, "WORTH_A_BAR", 0)
     words = ["prepare", str(BUILDER / "int4_cpu"), str(tmp_path / "mine")]
-    words += ["--tokenizer", str(SHIPPED), "--adapter", f"one={BUILDER / 'peft'}"]
+    words += ["--adapter", f"one={PEFT}"]
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 0, result.output
     assert "10 places for adapters, 1 adapters" in result.output
@@ -32,9 +30,9 @@ def test_no_file_is_left_in_the_cache_folder(tmp_path: Path):
     home.mkdir()
     quiet = {key: value for key, value in os.environ.items() if not key.startswith(("ORT_", "CI"))}
     words = [sys.executable, "-m", "mock_server", "prepare", str(BUILDER / "int4_cpu")]
-    words += [str(tmp_path / "mine"), "--tokenizer", str(SHIPPED), "--adapter"]
+    words += [str(tmp_path / "mine"), "--adapter"]
     environment = {**quiet, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
-    subprocess.run([*words, f"one={BUILDER / 'peft'}"], env=environment, check=True)
+    subprocess.run([*words, f"one={PEFT}"], env=environment, check=True)
     assert list(home.iterdir()) == []
 
 
@@ -49,7 +47,7 @@ def test_work_that_is_told_to_stop_leaves_nothing_half_made(
     before = signal.getsignal(signal.SIGTERM)
     monkeypatch.setattr(commands, "_watch", stopped)
     words = ["prepare", str(BUILDER / "int4_cpu"), str(tmp_path / "mine")]
-    result = CliRunner().invoke(main, [*words, "--tokenizer", str(SHIPPED)])
+    result = CliRunner().invoke(main, words)
     assert result.exit_code == code
     assert list(tmp_path.iterdir()) == []
     assert signal.getsignal(signal.SIGTERM) is before

@@ -6,6 +6,7 @@ from click.testing import CliRunner
 
 from mock_server.cli import main
 from mock_server.gemma.doctor import Line, examine
+from tests.mock_server.tiny import write_tiny
 
 
 def said(versions: dict[str, str], folder: Path, reason: str | None = None) -> list[Line]:
@@ -42,6 +43,15 @@ def test_two_runtimes_overwrite_each_other(tiny: Path):
 def test_a_folder_that_cannot_be_served(tmp_path: Path):
     lines = said({"onnxruntime-genai": "0.18.0"}, tmp_path / "mine")
     assert "there is no folder mine" in texts(lines, False)
+
+
+def test_a_folder_that_the_contract_asks_too_much_of(tmp_path: Path):
+    folder = write_tiny(tmp_path / "mine")
+    path = folder / "genai_config.json"
+    path.write_text(path.read_text().replace("4096", "256"))
+    (folder / "gonogo.json").unlink()
+    lines = said({"onnxruntime-genai": "0.18.0"}, folder)
+    assert "mine has a context of 256 tokens; the contract promises 4096" in texts(lines, False)
 
 
 def test_the_command_runs_the_real_thing(tiny: Path):
