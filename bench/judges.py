@@ -32,28 +32,27 @@ HEAD = {
 
 def _chunk(text: str, finish: str | None = None, **more: Any) -> bytes:
     delta = {"content": text} if finish is None else {}
-    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish, **more}
-    return b"data: %b\n\n" % json.dumps({**HEAD, "choices": [choice]}).encode()
+    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish} | more
+    return _event({**HEAD, "choices": [choice]})
 
 
-ROLE = (
-    b"data: %b\n\n"
-    % json.dumps(
-        {**HEAD, "choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}}]}
-    ).encode()
-)
-END = (
-    _chunk("", "stop"),
-    b"data: %b\n\n"
-    % json.dumps(
-        {
-            **HEAD,
-            "choices": [],
-            "usage": {"prompt_tokens": 9, "completion_tokens": 9, "total_tokens": 18},
-        }
-    ).encode(),
-    b"data: [DONE]\n\n",
-)
+def _event(document: dict[str, Any]) -> bytes:
+    return b"data: %b\n\n" % json.dumps(document).encode()
+
+
+def _call(number: int) -> dict[str, Any]:
+    function = {"name": "f", "arguments": f"{number}"}
+    return {"tool_calls": [{"index": number % 1000, "id": f"call_{number}", "function": function}]}
+
+
+def _entry(number: int) -> dict[str, Any]:
+    kind = {"token": f" {number}", "logprob": -0.1 * number, "bytes": [32, number % 256]}
+    return {**kind, "top_logprobs": [kind]}
+
+
+ROLE = _event({**HEAD, "choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}}]})
+USAGE = {"prompt_tokens": 9, "completion_tokens": 9, "total_tokens": 18}
+END = (_chunk("", "stop"), _event({**HEAD, "choices": [], "usage": USAGE}), b"data: [DONE]\n\n")
 
 SHAPES: dict[str, Callable[[int], bytes]] = {
     "many small events": lambda number: _chunk(f" word{number}"),
@@ -63,6 +62,26 @@ SHAPES: dict[str, Callable[[int], bytes]] = {
     "comments": lambda number: b": still here\n\n",
     "blank lines": lambda number: b"\n" * 64,
     "broken JSON": lambda number: b'data: {"id": \n\n',
+    "broken otherwise": lambda number: b'data: {"id": %d, \n\n' % number,
+    "empty events": lambda number: b"data\n\n" * 16,
+    "not objects": lambda number: b"data: %d\n\n" % number,
+    "wrong otherwise": lambda number: _event({**HEAD, "choices": number, f"x{number}": number}),
+    "deep nesting": lambda number: b"data: %b%d%b\n\n" % (b"[" * 150, number, b"]" * 150),
+    "nested too deep": lambda number: b"data: " + b"[" * 300 + b"\n\n",
+    "another choice each": lambda number: _chunk(f" {number}", index=number),
+    "another name each": lambda number: _chunk(f" {number}", **{f"x{number}": 1}),
+    "usage in each": lambda number: _event({**HEAD, "choices": [], "usage": {"total_tokens": 1}}),
+    "errors": lambda number: _event({"error": {"message": f"no {number}", "type": "server_error"}}),
+    "finished again": lambda number: _chunk("", "stop"),
+    "sentinels": lambda number: b"data: [DONE]\n\n",
+    "near sentinels": lambda number: b'data: "[DONE]"\n\n',
+    "tool calls": lambda number: _event(
+        {**HEAD, "choices": [{"index": 0, "delta": _call(number)}]}
+    ),
+    "logprobs": lambda number: _chunk(f" {number}", logprobs={"content": [_entry(number)]}),
+    "event names": lambda number: b"event: e%d\n" % number + _chunk(f" {number}"),
+    "field names": lambda number: b"f%d: 1\n" % number,
+    "not UTF-8": lambda number: b'data: "\xff\xfe"\n\n',
     "no line ends": lambda number: b"data: x" * 16,
     "carriage returns": lambda number: _chunk(f" {number}").replace(b"\n", b"\r"),
     "many data lines": lambda number: b"data: {\n" * 8,

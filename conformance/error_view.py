@@ -56,6 +56,9 @@ class Error:
         return string(self.message) or ""
 
 
+NONE = Error()
+
+
 def of_document(value: object, failed: bool, event: int | None = None) -> Error:
     """The error that a JSON document reports; `failed` when the status says it is one."""
     if isinstance(value, dict):
@@ -63,7 +66,7 @@ def of_document(value: object, failed: bool, event: int | None = None) -> Error:
         if found is not None:
             return _parts(found[0], found[1], event)
     if not failed:
-        return Error()
+        return NONE
     if isinstance(value, str):
         return Error(Envelope.TEXT, message=value, raw=value, event=event)
     return Error(Envelope.VENDOR, raw=value, event=event)

@@ -5,8 +5,10 @@ Knows nothing of chat. RFC 8259; depth and the length of numbers are bounded.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -15,7 +17,9 @@ DEEPEST = 200
 """Levels of nesting that are read; a deeper document is a problem, not a crash."""
 LONGEST_NUMBER = 1000
 _MOST_KEPT = 100
+_SHORT = 200
 _STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.?+)*+(?:"|\Z)|([\[{])|([\]}])', re.DOTALL)
+_BLANKS = " \t\r\n"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -75,33 +79,51 @@ class Reader:
 
     def __init__(self) -> None:
         self._notes = _Notes()
-        self._decoder = json.JSONDecoder(
+        self._plain: dict[str, Json] = {}
+        """Short texts that hold no object: a stream that is broken is so everywhere alike."""
+        decoder = json.JSONDecoder(
             object_pairs_hook=self._notes.pairs,
             parse_constant=self._notes.constant,
             parse_int=self._notes.whole,
             parse_float=self._notes.fraction,
         )
+        # The scanner itself: its decoder makes an error of each text that is cut short.
+        self._scan: Callable[[str, int], tuple[Any, int]] = decoder.scan_once  # type: ignore[attr-defined]
 
     def read(self, text: str) -> Json:
         """Read a text as JSON."""
+        document = self._plain.get(text)
+        if document is None:
+            document = self._read(text)
+            shared = not isinstance(document.value, dict | list)
+            if shared and len(text) <= _SHORT and len(self._plain) < _MOST_KEPT:
+                self._plain[text] = document
+        return document
+
+    def _read(self, text: str) -> Json:
         bom = text.startswith("\ufeff")
         text = text[1:] if bom else text
         shift = 3 if bom else 0
-        if not text.strip(" \t\r\n"):
-            return Json(problem="is empty", offset=shift, bom=bom)
+        start = len(text) - len(text.lstrip(_BLANKS))
+        if start == len(text):
+            return _unread("is empty", shift, bom)
         deep = _too_deep(text)
         if deep is not None:
             offset = shift + _bytes(text, deep)
-            problem = f"is nested deeper than {DEEPEST} levels at byte {offset}"
-            return Json(problem=problem, offset=offset, bom=bom)
+            return _unread(f"is nested deeper than {DEEPEST} levels at byte {offset}", offset, bom)
         notes = self._notes
-        notes.clear()
+        if notes.taken:
+            notes.clear()
         try:
-            value = self._decoder.decode(text)
+            value, end = self._scan(text, start)
+            rest = text[end:].lstrip(_BLANKS)
+            if rest:
+                at = len(text) - len(rest)
+                return _not_json("extra data", shift + _bytes(text, at), bom)
+        except StopIteration as stop:
+            return _not_json("expecting value", shift + _bytes(text, stop.value), bom)
         except json.JSONDecodeError as error:
-            offset = shift + _bytes(text, error.pos)
-            problem = f"is not JSON: {_lower(error.msg)} at byte {offset}"
-            return Json(problem=problem, offset=offset, bom=bom)
+            return _not_json(_lower(error.msg), shift + _bytes(text, error.pos), bom)
         except (RecursionError, ValueError, OverflowError, MemoryError) as error:
             return Json(problem=f"could not be read as JSON: {type(error).__name__}", bom=bom)
         names = ", ".join(notes.constants[:3])
@@ -196,8 +218,11 @@ class _Notes:
         self.duplicates: list[str] = []
         self.constants: list[str] = []
         self.long_numbers: list[str] = []
+        self.taken = False
+        """Whether there are any."""
 
     def clear(self) -> None:
+        self.taken = False
         self.duplicates.clear()
         self.constants.clear()
         self.long_numbers.clear()
@@ -208,12 +233,12 @@ class _Notes:
             seen: set[str] = set()
             for name, _ in pairs:
                 if name in seen and name not in self.duplicates:
-                    _keep(self.duplicates, name)
+                    self._keep(self.duplicates, name)
                 seen.add(name)
         return found
 
     def constant(self, name: str) -> float:
-        _keep(self.constants, name)
+        self._keep(self.constants, name)
         return float(name)
 
     def whole(self, digits: str) -> int | float:
@@ -223,17 +248,19 @@ class _Notes:
         return float(digits) if len(digits) <= LONGEST_NUMBER else self._long(digits)
 
     def _long(self, digits: str) -> float:
-        _keep(self.long_numbers, digits[:40])
+        self._keep(self.long_numbers, digits[:40])
         return float("-inf" if digits.startswith("-") else "inf")
 
-
-def _keep(kept: list[str], item: str) -> None:
-    if len(kept) < _MOST_KEPT:
-        kept.append(item)
+    def _keep(self, kept: list[str], item: str) -> None:
+        self.taken = True
+        if len(kept) < _MOST_KEPT:
+            kept.append(item)
 
 
 def _too_deep(text: str) -> int | None:
-    if text.count("[") + text.count("{") <= DEEPEST or text.lstrip()[:1] not in ("[", "{"):
+    if len(text) <= DEEPEST or text.count("[") + text.count("{") <= DEEPEST:
+        return None
+    if text.lstrip()[:1] not in ("[", "{"):
         return None
     level = 0
     for part in _STRUCTURE.finditer(text):
@@ -246,7 +273,19 @@ def _too_deep(text: str) -> int | None:
     return None
 
 
+def _not_json(why: str, offset: int, bom: bool) -> Json:
+    return _unread(f"is not JSON: {why} at byte {offset}", offset, bom)
+
+
+@functools.lru_cache(maxsize=1000)
+def _unread(problem: str, offset: int, bom: bool) -> Json:
+    """What cannot be read; a stream may be full of it, broken everywhere in the same way."""
+    return Json(problem=problem, offset=offset, bom=bom)
+
+
 def _bytes(text: str, position: int) -> int:
+    if text.isascii():
+        return position
     return len(text[:position].encode(errors="surrogatepass"))
 
 

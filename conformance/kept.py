@@ -18,6 +18,11 @@ class Kept(Generic[_T]):
         self.first: list[_T] = []
         self.count = 0
 
+    @property
+    def full(self) -> bool:
+        """Whether another one is only counted: then it need not be made."""
+        return len(self.first) >= MOST_KEPT
+
     def add(self, item: _T) -> None:
         """Count one, and keep it if it is among the first."""
         self.count += 1

@@ -5,14 +5,14 @@ Knows nothing of the order of events nor of which flaw counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from weakref import WeakKeyDictionary
 
 from conformance import json_view
 from conformance.event import Event
+from conformance.kept import MOST_KEPT
 from conformance.oddity import Strange
+from conformance.once import once
 from conformance.reading import Reading
 from conformance.stream import SENTINEL
 from conformance.stream_view import Chunk
@@ -40,22 +40,32 @@ class Flawed:
     """What the JSON reader said; empty for a sentinel that happens to be JSON."""
 
 
-def flaws(reading: Reading, *wanted: Flaw) -> Iterator[Flawed]:
-    """Return the events whose flaw is among those wanted, in order."""
-    near = {odd.event for odd in reading.stream.odd(Strange.NEAR_SENTINEL)}
-    unread = dict(reading.stream.unread)
-    for index in sorted({*unread, *(event for event in near if event is not None)}):
-        problem = unread[index].problem if index in unread else ""
-        flaw = Flaw.SENTINEL if index in near else flaw_of(reading.events[index])
-        if flaw in wanted:
-            yield Flawed(index, flaw, problem)
+def flaws(reading: Reading, wanted: Flaw) -> list[Flawed]:
+    """Return the events with that flaw, in order; the first thousand."""
+    return _flaws(reading)[wanted]
+
+
+@once
+def _flaws(reading: Reading) -> dict[Flaw, list[Flawed]]:
+    events, unread = reading.events, reading.stream.unread
+    near = {odd.event or 0 for odd in reading.stream.odd(Strange.NEAR_SENTINEL)}
+    found: dict[Flaw, list[Flawed]] = {flaw: [] for flaw in Flaw}
+    for index, document in unread:
+        flaw = Flaw.SENTINEL if index in near else flaw_of(events[index])
+        if len(found[flaw]) < MOST_KEPT:
+            found[flaw].append(Flawed(index, flaw, document.problem))
+    if near:  # Some are JSON nevertheless, as `"[DONE]"` is.
+        near.difference_update(index for index, _ in unread)
+        found[Flaw.SENTINEL] += [Flawed(index, Flaw.SENTINEL, "") for index in near]
+        found[Flaw.SENTINEL].sort(key=lambda each: each.event)
+    return found
 
 
 def flaw_of(event: Event) -> Flaw:
     """Name the flaw of an event whose data is not JSON."""
     if event.data.lstrip().startswith(":"):
         return Flaw.COMMENT
-    return Flaw.MERGED if merged(event) else Flaw.OTHER
+    return Flaw.MERGED if event.data_lines > 1 and merged(event) else Flaw.OTHER
 
 
 def merged(event: Event) -> bool:
@@ -71,18 +81,11 @@ def _stands_alone(line: str) -> bool:
     return document.ok and isinstance(document.value, dict)
 
 
+@once
 def chunks(reading: Reading) -> tuple[Chunk, ...]:
     """Return the payloads that are meant as chunks: every JSON object that reports no error."""
-    found = _CHUNKS.get(reading)
-    if found is None:
-        failed = {error.event for error in reading.stream.errors}
-        found = tuple(chunk for chunk in reading.stream.chunks if chunk.event not in failed)
-        _CHUNKS[reading] = found
-    return found
-
-
-_CHUNKS: WeakKeyDictionary[Reading, tuple[Chunk, ...]] = WeakKeyDictionary()
-"""Of readings that somebody still holds; fifty judges ask."""
+    failed = {error.event for error in reading.stream.errors}
+    return tuple(chunk for chunk in reading.stream.chunks if chunk.event not in failed)
 
 
 def sentinel_never_dispatched(reading: Reading) -> bool:

@@ -120,11 +120,6 @@ class Reading:
         return self.content_type.essence
 
     @property
-    def media_parameters(self) -> dict[str, str]:
-        """Its parameters; the first of a name counts."""
-        return dict(reversed(self.content_type.parameters))
-
-    @property
     def charset(self) -> str | None:
         """Its charset in lower case."""
         return self.content_type.charset
@@ -209,9 +204,16 @@ class Reading:
         """The whole answer; without choices where it is a stream or not JSON."""
         return completion_view.of_document(None if self.is_stream else self.json.value)
 
+    @cached_property
+    def _choices(self) -> dict[int, Choice | completion_view.Answer]:
+        """The first choice of each index: there may be as many as there are chunks."""
+        if self.is_stream:
+            return {choice.index: choice for choice in self.stream.choices}
+        return {choice.index: choice for choice in reversed(self.completion.choices)}
+
     def choice(self, index: int = 0) -> Choice | completion_view.Answer | None:
         """The choice of that index, of either mode."""
-        return self.stream.choice(index) if self.is_stream else self.completion.choice(index)
+        return self._choices.get(index)
 
     @property
     def choice_indexes(self) -> tuple[int, ...]:
@@ -244,12 +246,10 @@ class Reading:
         if self.is_stream and not self.json.ok:
             found = self.stream.error
             if found or not self.refused:
-                return found or error_view.Error()
+                return found or error_view.NONE
         if self.json.ok:
             return error_view.of_document(self.json.value, self.refused)
-        return (
-            error_view.of_text(self.text, self.media_type) if self.refused else error_view.Error()
-        )
+        return error_view.of_text(self.text, self.media_type) if self.refused else error_view.NONE
 
     # Times
 

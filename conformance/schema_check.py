@@ -17,10 +17,12 @@ from openapi import Contract, Operation, contract
 _FREE = frozenset(
     {
         "id", "created", "content", "message", "token", "logprob", "bytes",
-        "prompt_tokens", "completion_tokens", "total_tokens", "cost", "code", "param",
+        "prompt_tokens", "completion_tokens", "total_tokens", "cost", "code", "param", "index",
     }
 )  # fmt: skip
 """Members whose value says nothing of the shape, as long as its kind is the same."""
+_UNNAMED = "*"
+"""Stands for members that no schema of the contract names: the kind of their values is enough."""
 
 
 def operation_of(method: str, path: str, at_root: bool) -> Operation | None:
@@ -107,16 +109,39 @@ def _validator(schema: str) -> Any:
 def _shape(value: Any, name: str = "") -> Any:
     """Return a value with what is free in it replaced by its kind."""
     if isinstance(value, dict):
-        return {key: _shape(item, key) for key, item in value.items()}
+        named = _named()
+        shape = {key: _shape(item, key) for key, item in value.items() if key in named}
+        if len(shape) < len(value):
+            others = [_shape(item, _UNNAMED) for key, item in value.items() if key not in named]
+            shape[_UNNAMED] = _distinct(others)
+        return shape
     if isinstance(value, list):
         kinds = [_shape(item, name) for item in value]
         if name == "bytes":  # As many as a token has, which is free.
             return _distinct(kinds)
         return kinds if len(kinds) < 3 else [*_distinct(kinds), min(len(kinds), 30)]
-    if name in _FREE and value is not None:
+    if (name in _FREE or name == _UNNAMED) and value is not None:
         empty = not value and not isinstance(value, bool)
         return f"{type(value).__name__}{' 0' if empty else ''}{_sign(value)}"
     return value
+
+
+@functools.cache
+def _named() -> frozenset[str]:
+    """The names that schemas of the contract have for members."""
+    found: set[str] = set()
+    parts: list[Any] = [_law().document["components"]["schemas"]]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict):
+            properties = part.get("properties")
+            found.update(properties if isinstance(properties, dict) else ())
+            required = part.get("required")
+            found.update(required if isinstance(required, list) else ())
+            parts.extend(part.values())
+        elif isinstance(part, list):
+            parts.extend(part)
+    return frozenset(found)
 
 
 def _sign(value: Any) -> str:

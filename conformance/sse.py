@@ -31,6 +31,8 @@ _LONGEST_NAME = 64
 _LONGEST_COMMENT = 200
 _BOM = b"\xef\xbb\xbf"
 _LINE_ENDS = re.compile(rb"(\r\n?|\n)([\r\n]*)")
+_PLAIN = re.compile(rb"data(?:: ?|(?=\n))([^\r\n]*+)\n\n")
+"""A block of one line of data, ended by LF: what nearly every event is."""
 
 
 def decode(body: bytes) -> Decoded:
@@ -134,7 +136,12 @@ class Decoder:
                 position = 1
             else:
                 self._cr += 1
-        for ends in _LINE_ENDS.finditer(data, position):
+        while True:
+            if not (self._block.lines or self._partial):
+                position = self._plain(data, position, events)
+            ends = _LINE_ENDS.search(data, position)
+            if ends is None:
+                break
             blank = ends.start(2)
             if ends.start() > position or self._partial:
                 line, start = data[position : ends.start()], base + position
@@ -157,7 +164,26 @@ class Decoder:
         self._offset = base + size
         return events
 
+    def _plain(self, data: bytes, position: int, events: list[Event]) -> int:
+        """Take the plain blocks that begin here; return where they end. A shortcut, no more."""
+        base, before = self._offset, len(events)
+        while found := _PLAIN.match(data, position):
+            line, at, end = found[1], base + found.start(1), found.end()
+            text = line.decode() if line.isascii() else self._decode(line, at)
+            events.append(
+                Event(text, "message", self._last_id, None, base + position, base + end, at)
+            )
+            position = end
+        count = len(events) - before
+        if count:
+            self._lf += 2 * count
+            self._named("data", count)
+        return position
+
     def _count(self, ends: bytes, last: bool) -> None:
+        if b"\r" not in ends:
+            self._lf += len(ends)
+            return
         crlf = ends.count(b"\r\n")
         self._crlf += crlf
         self._lf += ends.count(b"\n") - crlf
@@ -172,10 +198,13 @@ class Decoder:
             block.start = start
         block.lines += 1
         text = line.decode() if line.isascii() else self._decode(line, start)
-        name, colon, value = text.partition(":")
-        if colon and not name:
-            self._comments.add(Comment(start, value[:_LONGEST_COMMENT]))
+        if text.startswith(":"):
+            if self._comments.full:
+                self._comments.count += 1
+            else:
+                self._comments.add(Comment(start, text[1 : 1 + _LONGEST_COMMENT]))
             return
+        name, colon, value = text.partition(":")
         space = value.startswith(" ")
         value = value[1:] if space else value
         self._name(name)
@@ -197,10 +226,13 @@ class Decoder:
 
     def _name(self, name: str) -> None:
         name = name[:_LONGEST_NAME]
-        if name in self._fields or len(self._fields) < MOST_KEPT:
-            self._fields[name] = self._fields.get(name, 0) + 1
+        self._named(name, 1)
         if len(self._block.names) < MOST_KEPT:
             self._block.names.append(name)
+
+    def _named(self, name: str, count: int) -> None:
+        if name in self._fields or len(self._fields) < MOST_KEPT:
+            self._fields[name] = self._fields.get(name, 0) + count
 
     def _decode(self, line: bytes, start: int) -> str:
         text = utf8.decode(
@@ -208,8 +240,9 @@ class Decoder:
         )
         self._invalid_count += text.invalid_count
         self._replacement_count += text.replacement_count
-        self._invalid.extend(start + offset for offset in text.invalid)
-        self._replacements.extend(start + offset for offset in text.replacements)
+        if text.invalid or text.replacements:
+            self._invalid.extend(start + offset for offset in text.invalid)
+            self._replacements.extend(start + offset for offset in text.replacements)
         return text.value
 
     def _dispatch(self, end: int) -> Event | None:

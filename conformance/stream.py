@@ -161,9 +161,14 @@ class Automaton:
             return Step.DONE
         document = self._reader.read(event.data)
         value = document.value
-        near = event.data[:20].strip().strip('"').upper() in (SENTINEL, "DONE")
+        head = event.data[:20].upper()
+        near = "DONE" in head and head.strip().strip('"') in (SENTINEL, "DONE")
+        failed = event.event == "error"
         if document.problem:
             self._unread.append((index, document))
+            if value is None and not (near or failed):
+                self._note(Strange.NOT_JSON, index, "", event.data[:LONGEST_SHOWN])
+                return Step.ALIEN
         if near:
             self._note(Strange.NEAR_SENTINEL, index, "", event.data[:LONGEST_SHOWN])
         elif document.problem:
@@ -172,7 +177,6 @@ class Automaton:
             self._note(Strange.DUPLICATE_KEY, index, "", name)
         if document.lone_surrogates:
             self._note(Strange.LONE_SURROGATE, index, "", None)
-        failed = event.event == "error"
         error = error_view.of_document(value, failed and not document.problem, index)
         if error:
             self._errors.append(error)
@@ -235,4 +239,7 @@ class Automaton:
             self._unfinished.add(at)
 
     def _note(self, strange: Strange, index: int, pointer: str, value: object) -> None:
-        self._odd.add(Oddity(strange, index, pointer, value))
+        if self._odd.full:
+            self._odd.count += 1
+        else:
+            self._odd.add(Oddity(strange, index, pointer, value))

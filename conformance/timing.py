@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
+from operator import attrgetter
 
 from conformance.arrivals import Arrival
 from conformance.event import Event
@@ -54,13 +55,19 @@ class Timing:
 
 
 def of_events(events: Sequence[Event], arrivals: Sequence[Arrival]) -> Timing:
-    """Find the arrival of each event. Both must be about the same bytes."""
-    ordered = sorted(arrivals, key=lambda arrival: arrival.start)
+    """Find the arrival of each event. Both must be about the same bytes, events in their order."""
+    ordered = sorted(arrivals, key=attrgetter("start"))
     if not ordered:
         return Timing()
-    starts = [arrival.start for arrival in ordered]
-    firsts = [max(bisect_right(starts, event.start) - 1, 0) for event in events]
-    lasts = [max(bisect_right(starts, event.end - 1) - 1, 0) for event in events]
+    starts = [*(arrival.start for arrival in ordered[1:]), inf]
+    firsts, lasts, place = [], [], 0
+    for event in events:  # In the order of their bytes, as the arrivals are.
+        while starts[place] <= event.start:
+            place += 1
+        firsts.append(place)
+        while starts[place] < event.end:
+            place += 1
+        lasts.append(place)
     return Timing(
         times=tuple(ordered[index].at for index in lasts),
         chunks=tuple(ordered[index].chunk for index in lasts),

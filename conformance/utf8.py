@@ -31,14 +31,12 @@ def decode(data: bytes, most: int = 100, most_sent: int = 100) -> Text:
 
     At most `most` places of ill-formed sequences are told, and `most_sent` of U+FFFD that came.
     """
-    try:
-        value = data.decode()
-        invalid_count = 0
-    except UnicodeDecodeError:
-        value = data.decode(errors="replace")
-        # EF never continues another character, so these three bytes are always a U+FFFD sent.
-        invalid_count = value.count("\ufffd") - data.count(_REPLACEMENT)
+    value = data.decode(errors="replace")
+    if "\ufffd" not in value:
+        return Text(value, (), 0, (), 0)
+    # EF never continues another character, so these three bytes are always a U+FFFD sent.
     sent = data.count(_REPLACEMENT)
+    invalid_count = value.count("\ufffd") - sent
     invalid = tuple(_invalid(data, min(most, invalid_count)))
     replacements = tuple(_occurrences(data, min(most_sent, sent)))
     return Text(value, invalid, invalid_count, replacements, sent)

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from openapi import Level
 
@@ -88,13 +89,18 @@ class Opinion:
     """How many transcripts or exchanges it sums up."""
 
 
+MOST_HEARD = 1000
+"""Statements heard of one judge about one transcript or exchange; whoever has more to say, as of a
+stream of which every event is broken, has said enough."""
+
+
 def hear(statements: Iterable[Finding | Note] | None) -> Opinion:
     """Run a judge to its end and keep what it said, also when it gave up half-way."""
     findings: list[Finding] = []
     notes: list[Note] = []
     undecided: NotDecided | None = None
     try:
-        for statement in statements or ():
+        for statement in islice(statements or (), MOST_HEARD):
             if isinstance(statement, Finding):
                 findings.append(statement)
             else:
@@ -113,7 +119,7 @@ class Ruling:
     verdict: Verdict
     reason: str
     findings: tuple[Finding, ...]
-    """The first few; `count` tells how many there were."""
+    """The first few; `count` tells how many were heard."""
     notes: tuple[Note, ...]
     count: int
     judged: int

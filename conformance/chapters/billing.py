@@ -237,7 +237,7 @@ def _forget(usage: dict[str, Any]) -> None:
 @reads("billing.cost-stream", where=_with_usage, forgery=_edit_cost(_forget))
 def cost_stream(reading: Reading) -> Statements:
     """The usage of a stream has `cost`."""
-    usage, where = list(usages(reading))[-1]
+    usage, where = usages(reading)[-1]
     if usage.cost is ABSENT or usage.cost is None:
         yield Finding(where, "usage.cost in USD", "none", reading.id)
 
@@ -251,7 +251,7 @@ def _double(usage: dict[str, Any]) -> None:
 def cost_stream_exact(reading: Reading) -> Statements:
     """`usage.cost` is prompt and completion tokens times their prices."""
     prices = reading.setting.prices
-    usage, where = list(usages(reading))[-1]
+    usage, where = usages(reading)[-1]
     cost = usage.cost
     if prices is None or usage.counts is None or cost is ABSENT or cost is None:
         return

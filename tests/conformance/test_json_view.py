@@ -89,6 +89,31 @@ def test_no_text_makes_it_raise(text) -> None:
     assert document.ok or document.problem
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet='[]{}:,"\\ 0123eE.-NaIfintyrul', max_size=30))
+def test_it_says_of_a_text_what_the_parser_of_the_library_says(text) -> None:
+    document = json_view.read(text)
+    failed = None
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        failed = error
+    if failed is None:
+        assert json.dumps(document.value) == json.dumps(value)
+    elif text.strip():
+        assert document.offset == failed.pos
+        assert document.problem.lower().startswith(f"is not json: {failed.msg.lower()[:12]}")
+    else:
+        assert document.problem == "is empty"
+
+
+def test_one_reader_says_the_same_of_a_text_that_comes_again() -> None:
+    reader = json_view.Reader()
+    for text in ("{", "null", '"a"', '{"a":1,"a":2}', "x" * 300, "{"):
+        assert reader.read(text) == reader.read(text) == json_view.read(text)
+    assert reader.read("[]").value is not reader.read("[]").value
+
+
 @settings(max_examples=100, deadline=None)
 @given(answers.VALUES)
 def test_what_is_json_comes_back_as_it_went(value) -> None:

@@ -32,5 +32,5 @@ def calls(shape: str, size: int) -> int:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_four_times_the_bytes_take_four_times_the_calls(shape: str) -> None:
-    judged(stream(shape, SMALL))  # What is made once and kept is not counted.
+    judged(stream(shape, 4 * SMALL))  # What is made once and kept is not counted.
     assert calls(shape, 4 * SMALL) < 4.6 * calls(shape, SMALL)

@@ -57,7 +57,6 @@ def test_headers_are_found_whatever_their_case() -> None:
     assert (reading.header("a"), reading.header_all("a")) == ("1, 2", ("1", "2"))
     assert reading.header("b") is None
     assert (reading.media_type, reading.charset) == ("text/html", "x")
-    assert reading.media_parameters == {"charset": "X"}
     assert (reading.retry_after.kind, reading.retry_after.seconds) == (Delay.SECONDS, 3)
     assert reading.date is None
 

@@ -58,6 +58,29 @@ def test_a_negative_count_is_another_shape_than_a_good_one() -> None:
     assert schema_check.problem_of_component("Usage", {**usage, "prompt_tokens": -3}) is not None
 
 
+def test_members_that_no_schema_names_make_no_other_shape(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    validated: list[object] = []
+    monkeypatch.setattr(schema_check, "_known", {})
+    monkeypatch.setattr(schema_check, "_validated", lambda schema, value: validated.append(value))
+    for number in range(20):
+        value = {**chunk({"content": "x"}), f"x_{number}": number + 1}
+        value["choices"][0]["index"] = number + 1
+        schema_check.problem_of_component("ChatChunk", value)
+    assert len(validated) == 1
+    schema_check.problem_of_component("ChatChunk", {**value, "x_1": "text"})
+    schema_check.problem_of_component("ChatChunk", {**value, "choices": 7})
+    assert len(validated) == 3
+
+
+def test_a_wrong_index_is_not_hidden_by_a_right_one() -> None:
+    for index, obeys in ((1, True), (2, True), (-1, False), ("1", False), (None, False)):
+        value = chunk({"content": "x"}, model="google/gemma-7b-it-lora")
+        value["choices"][0]["index"] = index
+        assert (schema_check.problem_of_component("ChatChunk", value) is None) is obeys
+
+
 def test_a_hostile_value_is_a_problem_and_no_crash() -> None:
     deep: list[object] = []
     for _ in range(5000):

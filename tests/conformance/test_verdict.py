@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
 
 from conformance.verdict import (
     KEPT,
+    MOST_HEARD,
     Finding,
     Inconclusive,
     NotApplicable,
@@ -40,6 +42,15 @@ def test_a_judge_is_heard_to_its_end_also_when_it_gives_up_half_way() -> None:
     assert isinstance(heard.undecided, Inconclusive)
     assert heard.undecided.reason == str(heard.undecided) == "noise"
     assert hear(None) == hear([]) == Opinion()
+
+
+def test_a_judge_that_does_not_stop_is_not_heard_to_its_end() -> None:
+    endless = (finding(number) for number in itertools.count())
+    heard = hear(endless)
+    assert heard.findings == tuple(finding(number) for number in range(MOST_HEARD))
+    assert next(endless) == finding(MOST_HEARD)
+    ruling = rule("a.b", Level.MUST, [heard])
+    assert (ruling.verdict, ruling.count, len(ruling.findings)) == (Verdict.FAIL, MOST_HEARD, KEPT)
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,12 @@ def structured(reading: Reading) -> bool:
     return complete and bool(reading.content) and reading.interpretation in _TEXTS
 
 
-def documents(reading: Reading) -> list[tuple[str, Json]]:
-    """Return the JSON of a body, or what of a stream's could not be read, each with its place."""
+def extended(reading: Reading) -> list[tuple[str, Json]]:
+    """Return what holds NaN or Infinity, of a body or of a stream's events, each with its place."""
     if not reading.is_stream:
-        return [(reading.at_pointer(""), reading.json)]
-    return [(reading.at_event(event), document) for event, document in reading.stream.unread]
+        return [(reading.at_pointer(""), reading.json)] if reading.json.constants else []
+    unread = reading.stream.unread
+    return [(reading.at_event(event), document) for event, document in unread if document.constants]
 
 
 def with_nan(exchange: Exchange) -> Exchange | None:
@@ -54,12 +55,12 @@ def _inserted(exchange: Exchange, member: bytes) -> Exchange | None:
 @reads("always.strict-json", where=structured, forgery=with_nan)
 def strict_json(reading: Reading) -> Statements:
     """No NaN, no Infinity, no member twice."""
-    for where, document in documents(reading):
-        for constant in document.constants[:1]:
-            yield Finding(where, "JSON numbers", constant, reading.id)
-        if not reading.is_stream:
-            for name in document.duplicate_keys[:1]:
-                yield Finding(where, "each member once", f"{name[:60]!r} twice", reading.id)
+    for where, document in extended(reading):
+        yield Finding(where, "JSON numbers", document.constants[0], reading.id)
+    if not reading.is_stream:
+        for name in reading.json.duplicate_keys[:1]:
+            where = reading.at_pointer("")
+            yield Finding(where, "each member once", f"{name[:60]!r} twice", reading.id)
     for odd in reading.stream.odd(Strange.DUPLICATE_KEY)[:1]:
         where = reading.at_event(odd.event or 0)
         yield Finding(where, "each member once", f"{str(odd.value)[:60]!r} twice", reading.id)

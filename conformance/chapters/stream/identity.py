@@ -79,17 +79,17 @@ def not_an_object(exchange: Exchange) -> Exchange:
 @reads("stream.chunk-object", where=with_chunks, forgery=not_an_object)
 def chunk_object(reading: Reading) -> Statements:
     """Every JSON payload is an object."""
-    objects = {chunk.event for chunk in reading.stream.chunks}
-    other = {event for event, _ in reading.stream.unread} | set(reading.stream.sentinels)
-    other |= {each.event for each in flaws(reading, Flaw.SENTINEL)}
-    for index in range(len(reading.events)):
-        if index not in objects and index not in other:
-            yield Finding(
-                reading.at_event(index),
-                "a JSON object",
-                reading.snippet_of_event(index, 100),
-                reading.id,
-            )
+    known = {chunk.event for chunk in reading.stream.chunks}
+    known.update(event for event, _ in reading.stream.unread)
+    known.update(reading.stream.sentinels)
+    known.update(each.event for each in flaws(reading, Flaw.SENTINEL))
+    for index in sorted(set(range(len(reading.events))) - known):
+        yield Finding(
+            reading.at_event(index),
+            "a JSON object",
+            reading.snippet_of_event(index, 100),
+            reading.id,
+        )
 
 
 @reads("stream.object", where=with_chunks, forgery=_last("object", "chat.completion"))

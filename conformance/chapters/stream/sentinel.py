@@ -37,7 +37,7 @@ def done_present(reading: Reading) -> Statements:
         return
     if failure_never_dispatched(reading):
         return
-    if any(flaws(reading, Flaw.SENTINEL, Flaw.MERGED)):
+    if flaws(reading, Flaw.SENTINEL) or flaws(reading, Flaw.MERGED):
         return
     last = len(reading.events) - 1
     yield Finding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from conformance import forge
@@ -10,6 +10,7 @@ from conformance.catalogue import Statements, reads
 from conformance.exchange import Exchange
 from conformance.json_view import ABSENT, integer
 from conformance.kinds import chat_answer, completion
+from conformance.once import once
 from conformance.reading import Reading
 from conformance.usage_view import Usage
 from conformance.verdict import Finding
@@ -30,18 +31,20 @@ def said(reading: Reading) -> str:
 NAMES = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
-def usages(reading: Reading) -> Iterator[tuple[Usage, str]]:
-    """Yield every usage object of an answer, and where it stands, in words."""
+@once
+def usages(reading: Reading) -> list[tuple[Usage, str]]:
+    """Return every usage object of an answer, and where it stands, in words."""
     if reading.is_stream:
-        for seen in reading.stream.usages:
-            yield Usage(seen.value, seen.event), reading.at_event(seen.event)
-    elif reading.usage is not None:
-        yield reading.usage, reading.at_pointer("/usage")
+        return [
+            (Usage(seen.value, seen.event), reading.at_event(seen.event))
+            for seen in reading.stream.usages
+        ]
+    return [] if reading.usage is None else [(reading.usage, reading.at_pointer("/usage"))]
 
 
 def has_usage(reading: Reading) -> bool:
     """A chat answer that carries a usage object, in either mode."""
-    return chat_answer(reading) and any(True for _ in usages(reading))
+    return chat_answer(reading) and bool(usages(reading))
 
 
 def edit_usage(change: Callable[[dict[str, Any]], None]) -> Callable[[Exchange], Exchange | None]:
@@ -164,7 +167,7 @@ def _no_completion(usage: dict[str, Any]) -> None:
 def completion_counted(reading: Reading) -> Statements:
     """An answer with text has `completion_tokens` above zero."""
     text = "".join(reading.text_of(index) for index in set(reading.choice_indexes))
-    found = list(usages(reading))
+    found = usages(reading)
     if text and found and found[-1][0].completion == 0:
         yield Finding(
             found[-1][1], "completion_tokens above 0 for text", f"0 for {text[:40]!r}", reading.id
@@ -200,7 +203,7 @@ def _far_too_many(usage: dict[str, Any]) -> None:
 @reads("usage.completion-plausible", where=_whole, forgery=edit_usage(_far_too_many))
 def completion_plausible(reading: Reading) -> Statements:
     """There are no more completion tokens than bytes of text, nor absurdly few."""
-    found = list(usages(reading))
+    found = usages(reading)
     usage, where = found[-1]
     # A stop text or white space at the ends is generated, counted and not delivered.
     if usage.completion is None or reading.asked("stop") is not ABSENT:
