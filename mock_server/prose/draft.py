@@ -37,7 +37,7 @@ class Draft:
         self._dice = Dice(self._luck() if chances[-1] else None, chances)
 
     def phrases(self) -> Iterator[Phrases]:
-        """Return the text, a sentence at a time: the fast road."""
+        """Return the text, at most a block at a time: the fast road."""
         theme, dice = self._theme, self._dice
         if theme.before.size:
             yield _alone(theme.before)
@@ -45,21 +45,34 @@ class Draft:
             for part in theme.parts():
                 yield _alone(theme.book.unit(part, theme.choice))
         else:
-            total, target, longest = theme.before.size + theme.after.size, theme.target, 0
-            last = -1
-            for block, start, end, (units, texts, sizes) in theme.steps():
-                if block != last:
-                    picks = dice.picks(block, theme.preferences(block))
-                    last = block
-                picked = picks[start:end]
-                size = sum(map(getitem, sizes, picked))
-                if longest and (total >= target or total + size >= longest):
-                    break
-                longest = theme.longest
-                total += size
-                yield size, texts, units, picked
+            yield from self._sentences()
         if theme.after.size:
             yield _alone(theme.after)
+
+    def _sentences(self) -> Iterator[Phrases]:
+        theme, dice = self._theme, self._dice
+        total, target, longest = theme.before.size + theme.after.size, theme.target, theme.longest
+        score = theme.score()
+        if score is not None:
+            picks = dice.picks(0, theme.preferences(0))
+            said = score.read(picks, total, target, longest)
+            if said is not None:
+                size, end = said
+                yield size, score.texts, score.units, picks[:end]
+                return
+        last = -1
+        for block, start, end, (units, texts, sizes) in theme.steps():
+            if last >= 0 and total >= target:
+                return
+            if block != last:
+                picks = dice.picks(block, theme.preferences(block))
+            picked = picks[start:end]
+            size = sum(map(getitem, sizes, picked))
+            if last >= 0 and total + size >= longest:
+                return
+            last = block
+            total += size
+            yield size, texts, units, picked
 
     def tokens(self) -> Iterator[Token]:
         """Return the tokens one by one, as biases and penalties have them: the slow road."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from mock_server.prose import words
 from mock_server.prose.asked import Asked, asked
 from mock_server.prose.dice import FACES
-from mock_server.prose.phrasebook import Phrasebook, Place, Sentence, Slots, Unit
+from mock_server.prose.phrasebook import Phrasebook, Place, Sentence, Unit
+from mock_server.prose.score import Score, Step
 
 VERSION: Final = "2"
 SHORTEST: Final = 20
@@ -41,11 +43,6 @@ FRAMES: Final[Mapping[str, Frame]] = {
     "pirate": Frame("Arr, matey!", " Yo ho ho!", " "),
     "json": Frame('{"answer": "', '"}', escaped=True),
 }
-
-
-Step = tuple[int, int, int, Slots]
-"""A sentence: the block whose throws choose its phrases, where they begin and end there, and what
-they choose from."""
 
 
 class Theme:
@@ -77,6 +74,8 @@ class Theme:
         self._preferences = self._made(0)
         self._steps: list[Step] = []
         """Those of the first block, as far as somebody asked."""
+        self._score: Score | None = None
+        self._readers = 0
 
     def parts(self) -> Iterator[str]:
         """Return the text that is asked for as the adapter says it, without marks of a template."""
@@ -90,6 +89,14 @@ class Theme:
     def preferences(self, block: int) -> bytes:
         """Return a byte for each throw of a block: which phrase it would rather have."""
         return self._made(block) if block else self._preferences
+
+    def score(self) -> Score | None:
+        """Return the first block as a score; None for a first reader, whom it would not repay."""
+        if self._score is None:
+            self._readers += 1
+            if self._readers > 1:
+                self._score = Score.of(takewhile(_is_first, self.steps()))
+        return self._score
 
     def steps(self) -> Iterator[Step]:
         """Return sentences without end.
@@ -128,6 +135,10 @@ class Theme:
 
     def _made(self, block: int) -> bytes:
         return hashlib.blake2b(self.key + block.to_bytes(4, "big")).digest()
+
+
+def _is_first(step: Step) -> bool:
+    return not step[0]
 
 
 def _unmarked(text: str, marks: Iterable[str]) -> str:
