@@ -24,6 +24,7 @@ from mock_server.connection import (
 from mock_server.errand import Errand
 from mock_server.express import LARGEST, Express
 from mock_server.gateway import Gateway
+from mock_server.heads import Head, Heads
 from mock_server.journal import Journal
 from mock_server.ledger import Ending
 from mock_server.message import Headers, Incoming, Reply
@@ -59,6 +60,8 @@ class Edge:
         self._express = Express(gateway, state, clock)
         self.short_ways = self._express.paths
         """Paths for which `at_once` is worth a try."""
+        self.heads = Heads()
+        """Those that `at_once` was asked with, for whoever sees their bytes."""
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -77,18 +80,13 @@ class Edge:
         )
         await self._live(self.gateway.call(incoming), scope, receive, send, admitted=False)
 
-    def expects(self, path: bytes, headers: list[tuple[bytes, bytes]], length: str) -> bool:
-        """Tell of a POST with a body of that length whether `at_once` is worth a try."""
+    def head(self, path: bytes, headers: list[tuple[bytes, bytes]], length: str) -> Head | None:
+        """Return the head of a POST with a body of that length, if `at_once` is worth a try."""
         short = length.isdecimal() and int(length) <= LARGEST
-        return short and not self.journal.tracing and self._express.expects(path, headers)
+        return self._express.head(path, headers) if short and not self.journal.tracing else None
 
     def at_once(
-        self,
-        path: bytes,
-        headers: list[tuple[bytes, bytes]],
-        body: bytes,
-        *,
-        streams: bool = False,
+        self, head: Head, body: bytes, *, streams: bool = False
     ) -> tuple[Call, Reply | None] | None:
         """Answer a POST that has come whole, if nothing about it is special: see `Express`.
 
@@ -96,7 +94,7 @@ class Edge:
         """
         if self.journal.tracing:
             return None
-        found = self._express.answer(path, headers, body, streams=streams)
+        found = self._express.answer(head, body, streams=streams)
         if found is not None and found[1] is not None:
             self._note(found[0])
         return found
@@ -111,12 +109,13 @@ class Edge:
         """
         path, headers = scope["path"].encode("latin-1", "replace"), scope["headers"]
         length = Headers(headers).get("content-length", "")
-        if not self.expects(path, headers, length):
+        head = self.head(path, headers, length)
+        if head is None:
             return receive, None
         message = await receive()
         found = None
         if whole(message, length):
-            found = self.at_once(path, headers, message.get("body", b""))
+            found = self.at_once(head, message.get("body", b""))
         if found is None:
             return _again(message, receive), None
         call, reply = found

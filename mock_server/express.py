@@ -8,18 +8,19 @@ every other request, as if it had not been here. Knows no connection.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection
 from typing import Any, cast
 
-from mock_server import parameters, turns
+from mock_server import heads, parameters, turns
 from mock_server.admission import CHAT
 from mock_server.call import Call
 from mock_server.completion import AtOnce, Completion, Prompt
 from mock_server.frozen import frozen
 from mock_server.gateway import ADMISSION, Gateway
+from mock_server.heads import Head
 from mock_server.keys import Caller, Upstream, credentials
 from mock_server.ledger import Ending
-from mock_server.message import Headers, Incoming, Reply
+from mock_server.message import Incoming, Reply
 from mock_server.problem import Problem
 from mock_server.quota import SECOND
 from mock_server.routes import Route
@@ -35,14 +36,6 @@ STEPS = (
 )  # fmt: skip
 """Of admission, as they are gone through here; a test holds the two together."""
 
-HARMLESS = frozenset(
-    b"accept accept-encoding accept-language authorization cache-control connection content-length "
-    b"content-type dnt host origin pragma referer user-agent x-stainless-arch x-stainless-async "
-    b"x-stainless-lang x-stainless-os x-stainless-package-version x-stainless-read-timeout "
-    b"x-stainless-retry-count x-stainless-runtime x-stainless-runtime-version".split()
-)
-"""Headers that change nothing, or that are looked at here; one with any other is special."""
-LABELS = frozenset({b"application/json", b"application/json; charset=utf-8"})
 LARGEST = 65_536
 """Bytes of a body that may come this way."""
 KEYS_KNOWN = 1_024
@@ -75,28 +68,23 @@ class Express:
         self._remembered = functools.lru_cache(REMEMBERED)(self._check)
         self._callers: dict[bytes, Caller] = {}
         self._routes = {
-            path.encode(): Route(operations, {})
+            path: Route(operations, {})
             for path, operations in gateway.routes.exact().items()
             if "POST" in operations
             and operations["POST"].id == CHAT
             # Where nobody is asked for a key, nobody's wallet pays.
             and operations["POST"].definition.get("security", True)
         }
-        self.paths = frozenset(self._routes)
+        self.paths = frozenset(path.encode() for path in self._routes)
         """Of chat, as they stand in a request line."""
 
-    def expects(self, path: bytes, headers: Iterable[tuple[bytes, bytes]]) -> bool:
-        """Tell of a POST whose body has not come whether `answer` will be of use then."""
-        given = dict(headers)
-        return self._caller(path, given, self._clock()) is not None
+    def head(self, path: bytes, headers: Collection[tuple[bytes, bytes]]) -> Head | None:
+        """Return the head of a POST, if `answer` will be of use once its body has come."""
+        head = heads.plain(self.paths, path, headers)
+        return head if head is not None and self._caller(head, self._clock()) is not None else None
 
     def answer(
-        self,
-        path: bytes,
-        headers: Collection[tuple[bytes, bytes]],
-        raw: bytes,
-        *,
-        streams: bool = False,
+        self, head: Head, raw: bytes, *, streams: bool = False
     ) -> tuple[Call, Reply | None] | None:
         """Return the call of a POST, admitted, and its answer, where that was made at once too.
 
@@ -105,14 +93,11 @@ class Express:
         None for whatever has to go the usual way; nothing has happened to it then.
         """
         gateway, state, now = self._gateway, self._state, self._clock()
-        given = dict(headers)
-        if len(given) != len(headers) or b"host" not in given:
-            return None
-        caller = self._caller(path, given, now)
+        caller = self._caller(head, now)
         if caller is None or len(raw) > LARGEST:
             return None
         assert isinstance(state, memory.State)
-        route = self._routes[path]
+        route = self._routes[head.path]
         facts = gateway.settings.model
         # The same bytes are as right the second time; only what they are asked of may differ.
         check = self._remembered if len(raw) <= SHORT else self._check
@@ -124,7 +109,7 @@ class Express:
         allowance = state.foreseen(caller.account, caller.quota, caller.balance, most, now)
         if allowance is None:
             return None
-        call = gateway.call(Incoming("POST", path.decode(), "", Headers(given.items()), now))
+        call = gateway.call(Incoming("POST", head.path, "", head.headers, now))
         call.route, call.operation = route, route.operations["POST"]
         call.caller, call.allowance = caller, allowance
         call.raw, call.body, call.turns = raw, read.body, prompt.turns
@@ -239,13 +224,11 @@ class Express:
             and gateway.stage.current(now) is None
         )
 
-    def _caller(self, path: bytes, given: Mapping[bytes, bytes], now: int) -> Caller | None:
-        """Return who asks, if nothing about the head of a request is special."""
-        if path not in self._routes or type(self._state) is not memory.State:
+    def _caller(self, head: Head, now: int) -> Caller | None:
+        """Return who asks, if nothing about them is special, nor about the mock."""
+        if type(self._state) is not memory.State or not self._open(now):
             return None
-        if not HARMLESS.issuperset(given) or given.get(b"content-type") not in LABELS:
-            return None
-        return self._known(given.get(b"authorization", b"")) if self._open(now) else None
+        return self._known(head.authorization)
 
     def _known(self, authorization: bytes) -> Caller | None:
         """Return whom a header belongs to, if nothing about that account is special."""

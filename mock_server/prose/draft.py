@@ -38,7 +38,7 @@ class Draft:
 
     def phrases(self) -> Iterator[Phrases]:
         """Return the text, at most a block at a time: the fast road."""
-        theme, dice = self._theme, self._dice
+        theme = self._theme
         if theme.before.size:
             yield _alone(theme.before)
         if theme.literal:

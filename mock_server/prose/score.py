@@ -32,7 +32,8 @@ class Score(NamedTuple):
     @classmethod
     def of(cls, steps: Iterable[Step]) -> Score:
         """Return the score of the steps of one block."""
-        units, texts = [_NOTHING] * FACES, [_SILENCE] * FACES
+        units: list[tuple[Unit, ...]] = [_NOTHING] * FACES
+        texts: list[tuple[str, ...]] = [_SILENCE] * FACES
         sentences = []
         for _, start, end, (its_units, its_texts, sizes) in steps:
             units[start:end], texts[start:end] = its_units, its_texts

@@ -28,6 +28,8 @@ class Bounded(HttpToolsProtocol):
     """Bytes of bodies that did not come at once."""
     _open = False
     """The head of a request has begun and is not whole."""
+    _between = True
+    """The parser is where a request begins, and will take one."""
     _idle_since = 0.0
     """The last answer was complete, or the connection made, at this time of the loop."""
     _answering: Any = None
@@ -108,7 +110,7 @@ class Bounded(HttpToolsProtocol):
         """Take nothing more, and say why, after what is still to be answered before that."""
         if self._ending is not None or self._reason is not None:
             return
-        self._unread = False
+        self._unread = self._between = False
         self.parser = _Deaf()  # type: ignore[assignment]
         cycle: Any = self.cycle
         if cycle is not None and cycle.more_body:

@@ -14,10 +14,16 @@ from urllib.parse import unquote
 
 import httptools
 
+from mock_server.call import Call
 from mock_server.connection import CONNECTION, TRANSPORT
+from mock_server.heads import Heads, plain
+from mock_server.message import Reply
 from mock_server.server.bounded import Bounded
 from mock_server.server.cycle import Cycle, written
 from mock_server.server.refusing import Unfit, inspect, not_http, too_long, too_many
+
+Found = tuple[Call, Reply | None] | None
+"""What `Edge.at_once` makes of a request."""
 
 
 class Protocol(Bounded):
@@ -25,23 +31,41 @@ class Protocol(Bounded):
 
     _body: bytes | bytearray = b""
     """What came of a body within one read."""
+    _asked: tuple[Found] | None = None
+    """What the edge made at once of the request that is being read, where it was asked already."""
+    _seen = b""
+    """The bytes of one read that began with a request; only while they are read."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._short_ways = self._edge.short_ways if self._edge is not None else frozenset()
+        edge = self._edge
+        self._short_ways = edge.short_ways if edge is not None else frozenset()
+        self._heads = edge.heads if edge is not None else Heads()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; a request whose body is still to come goes on in a task."""
+        if self._between and self._free():
+            known = self._heads.known(data)
+            if known is not None:
+                found = self._edge.at_once(*known, streams=True)
+                if found is not None and found[1] is not None:
+                    self.headers = self._head
+                    self._answer(found[1])
+                    return
+                self._asked = (found,)
+            self._seen = data
         self._barren += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             # Nothing else is spoken here; the request is answered as if it had not asked.
-            pass
+            self._between = False
         except httptools.HttpParserError as error:
             reason = error.__context__
             self._refuse(reason if isinstance(reason, Unfit) else not_http())
             return
+        finally:
+            self._seen = b""
         if self._barren or self._unread:
             self._go_on()
 
@@ -56,6 +80,7 @@ class Protocol(Bounded):
     def on_message_begin(self) -> None:
         """Begin a request."""
         self._open = True
+        self._between = False
         self.url = b""
         self.expect_100_continue = False
         self.headers = []
@@ -101,6 +126,7 @@ class Protocol(Bounded):
     def on_message_complete(self) -> None:
         """Begin a request that has come whole."""
         self._barren = 0
+        self._between = True
         if not self._unread:
             self.cycle.more_body = False
             self.cycle.message_event.set()
@@ -109,20 +135,35 @@ class Protocol(Bounded):
         if self.transport.is_closing():
             self._unread = False
             return
-        found = None
-        if self.url in self._short_ways and self._plain():
-            found = self._edge.at_once(self.url, self._head, bytes(self._body), streams=True)
-            if found is not None and found[1] is not None:
-                self._unread = False
-                self.transport.write(written(found[1], self.server_state.default_headers))
-                self.on_response_complete()
-                return
+        found = self._at_once()
+        if found is not None and found[1] is not None:
+            self._unread = False
+            self._answer(found[1])
+            return
         cycle = self._answering = self._cycle()
         cycle.body += self._body
         cycle.more_body = False
         cycle.message_event.set()
         app: Any = self.app if found is None else partial(self._edge.go_on, found[0])
         self._begin(cycle.run_asgi(app))
+
+    def _at_once(self) -> Found:
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            return asked[0]
+        if self.url not in self._short_ways or not self._plain():
+            return None
+        head = plain(self._short_ways, self.url, self._head)
+        if head is None:
+            return None
+        found: Found = self._edge.at_once(head, bytes(self._body), streams=True)
+        if found is not None:
+            self._heads.remember(self._seen, head, len(self._body))
+        return found
+
+    def _answer(self, reply: Reply) -> None:
+        self.transport.write(written(reply, self.server_state.default_headers))
+        self.on_response_complete()
 
     def _begin_early(self) -> None:
         """Begin a request whose body has not come whole."""
@@ -152,6 +193,12 @@ class Protocol(Bounded):
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         self._answering = cycle
         super()._start_asgi_task(cycle, app)
+
+    def _free(self) -> bool:
+        """Tell whether an answer may be written now."""
+        cycle: Any = self.cycle
+        done = cycle is None or cycle.response_complete
+        return done and not (self.flow.write_paused or self.transport.is_closing())
 
     def _plain(self) -> bool:
         """Tell whether a request that has come whole asks nothing unusual of the connection."""

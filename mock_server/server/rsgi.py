@@ -40,9 +40,10 @@ class Rsgi:
         call = None
         if path is not None and scope.method == "POST":
             length = scope.headers.get("content-length", "")
-            if self._app.edge.expects(path, headers, length):
+            head = self._app.edge.head(path, headers, length)
+            if head is not None:
                 body = await protocol()
-                found = self._app.edge.at_once(path, headers, body)
+                found = self._app.edge.at_once(head, body)
                 if found is not None and found[1] is not None:
                     await exchange.whole(found[1])
                     return
