@@ -27,6 +27,8 @@ from conformance.probes.logprobs import ASKED, given
 from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable
 
+REPLACEMENT = "\ufffd"
+
 
 def entries_of(reading: Reading, index: int) -> list[dict[str, Any]]:
     """Return the entries of one choice."""
@@ -55,14 +57,29 @@ def spelling(found: list[dict[str, Any]]) -> bytes | None:
 
 def aligned(text: bytes, found: list[dict[str, Any]]) -> bool:
     """Tell whether tokens add up to a text, give or take an end token and outer blanks."""
-    whole = spelling(found)
-    if whole is None or whole.strip() == text.strip():
-        return True
-    without_end = spelling(found[:-1])
-    if without_end is None or without_end.strip() == text.strip():
-        return True
-    # An unfinished character at the end may be left out of the text or stand as a replacement.
-    return whole.startswith(text.removesuffix("\ufffd".encode())) and not _decodes(whole)
+    for told in (found, found[:-1]):
+        whole = spelling(told)
+        if whole is None or whole.strip() == text.strip():
+            return True
+        if not _decodes(whole) and _as_text(text, whole):
+            return True
+    return False
+
+
+def _as_text(text: bytes, whole: bytes) -> bool:
+    """Tell whether a text is what a decoder may make of bytes that are not UTF-8.
+
+    A model that chooses byte for byte can end, or go on, in the middle of a character. What is none
+    may be left out or stand as replacements, which some decoders give to every byte of such a run.
+    """
+    shown_as, kept = (each.decode(errors="ignore").strip() for each in (text, whole))
+    if REPLACEMENT in shown_as:
+        shown_as, kept = ("".join(filter(_plain, each)) for each in (shown_as, kept))
+    return shown_as == kept
+
+
+def _plain(character: str) -> bool:
+    return character.isascii() and character.isprintable()
 
 
 def _decodes(raw: bytes) -> bool:

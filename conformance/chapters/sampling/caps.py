@@ -17,11 +17,20 @@ from conformance.probes.caps import CAPS, CEILINGS, MANY, MORE_CEILINGS
 from conformance.reading import Reading
 from conformance.verdict import Finding, NotApplicable
 
+LONGEST_CHARACTER = 4
+"""Tokens of a character when each is one byte of it."""
+
 
 def cap_of(reading: Reading) -> int | None:
     """Return the lower of the ceilings a request names."""
     given = [integer(reading.asked(name)) for name in ("max_tokens", "max_completion_tokens")]
     return min((cap for cap in given if cap is not None and cap > 0), default=None)
+
+
+def cramped(reading: Reading) -> bool:
+    """A ceiling under which a character that is spelled byte for byte may not become whole."""
+    cap = cap_of(reading)
+    return cap is not None and cap < LONGEST_CHARACTER
 
 
 def choices_of(reading: Reading) -> int:

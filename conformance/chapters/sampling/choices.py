@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance import forge, retelling
 from conformance.catalogue import Statements, judges, reads
-from conformance.chapters.sampling.caps import cap_of, choices_of, spent
+from conformance.chapters.sampling.caps import cap_of, choices_of, cramped, spent
 from conformance.chapters.sampling.ends import finish_place
 from conformance.chapters.sampling.stops import shown
 from conformance.exchange import Exchange
@@ -109,7 +109,7 @@ def n_index(reading: Reading) -> Statements:
 
 def second_silent(exchange: Exchange) -> Exchange | None:
     """The second choice has no text."""
-    if Reading(exchange).asked("stop"):
+    if Reading(exchange).asked("stop") or cramped(Reading(exchange)):
         return None
     return retelling.with_text(exchange, lambda _: "", 1)
 
@@ -122,10 +122,11 @@ def second_silent(exchange: Exchange) -> Exchange | None:
 def n_text(reading: Reading) -> Statements:
     """Where one choice has text, every choice that ended by itself or its cap has."""
     indexes = sorted(set(reading.choice_indexes))
-    if reading.asked("stop") or not any(reading.text_of(index) for index in indexes):
+    silent = [index for index in indexes if not reading.text_of(index)]
+    if reading.asked("stop") or cramped(reading) or silent == indexes:
         return
-    for index in indexes:
-        if not reading.text_of(index) and not _calls(reading, index):
+    for index in silent:
+        if not _calls(reading, index):
             yield Finding(place(reading, index), "text, as in the others", "none", reading.id)
 
 

@@ -233,6 +233,12 @@ def test_two_choices_are_two(choices: Any, broken: set[str]) -> None:
     assert accused & {"sampling.n-index", "sampling.n-text", "sampling.n-count"} == broken
 
 
+@pytest.mark.parametrize(("cap", "wrong"), [(1, False), (3, False), (4, True)])
+def test_a_choice_of_a_token_or_three_may_hold_a_part_of_a_character(cap: int, wrong: bool) -> None:
+    choices = ((0, "a", "length"), (1, "", "length"))
+    assert bool(found("sampling.n-text", several(*choices, n=2, max_tokens=cap))) is wrong
+
+
 def test_each_choice_that_its_cap_cut_says_so() -> None:
     cut = several((0, "a", "length"), (1, "b", "stop"), tokens=8, n=2, max_tokens=4)
     assert found("sampling.n-finish", cut)

@@ -68,6 +68,33 @@ def test_bytes_of_a_part_of_a_character_may_be_spelled_out() -> None:
     assert found("sampling.logprobs-bytes", with_entries("é", {"content": halves})) == ()
 
 
+LOST = [
+    entry("a "),
+    entry("\\xe3", bytes=[0xE3]),
+    entry("ñ"),
+    entry(" b"),
+    entry("\\xc9", bytes=[0xC9]),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("a ñ b", False),
+        ("a \ufffdñ b\ufffd", False),
+        ("a \ufffd\ufffd\ufffd b\ufffd", False),
+        ("a ñ", True),
+        ("a \ufffd b c\ufffd", True),
+        ("a ñ c", True),
+        ("a", True),
+    ],
+)
+def test_bytes_that_are_no_character_may_be_left_out_or_replaced(text: str, wrong: bool) -> None:
+    assert bool(found("sampling.logprobs-text", with_entries(text, {"content": LOST}))) is wrong
+    ended = [*LOST, entry("<eos>")]
+    assert bool(found("sampling.logprobs-text", with_entries(text, {"content": ended}))) is wrong
+
+
 def test_bytes_that_are_code_points_are_seen() -> None:
     wrong = [entry("é", bytes=[233])]
     assert found("sampling.logprobs-bytes", with_entries("é", {"content": [entry("é")]})) == ()
