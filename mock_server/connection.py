@@ -53,15 +53,53 @@ class Connection(Protocol):
         """Have a function called once the client leaves; None stops listening."""
 
 
-class Asgi:
-    """A connection by ASGI alone, which tells that the client has left only to one who asks."""
+class Listening:
+    """The half of a connection that hears the client leave, where the server must be asked for it.
+
+    It asks in a task, from the first time that somebody wants to know.
+    """
+
+    def __init__(self) -> None:
+        self.gone = False
+        self._asking: asyncio.Task[None] | None = None
+        self._act: Callable[[], None] | None = None
+
+    async def left(self) -> None:
+        """Wait until the client has left."""
+        raise NotImplementedError
+
+    async def breathe(self) -> None:
+        """Let what was sent go out, and hear whether the client has left."""
+        self._listen()
+        await asyncio.sleep(0)
+
+    def when_gone(self, act: Callable[[], None] | None) -> None:
+        """Have a function called once the client leaves; None stops listening."""
+        self._act = act
+        if act is not None:
+            self._listen()
+        elif self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
+
+    def _listen(self) -> None:
+        if self._asking is None:
+            self._asking = asyncio.ensure_future(self._until_gone())
+
+    async def _until_gone(self) -> None:
+        await self.left()
+        self.gone = True
+        if self._act is not None:
+            self._act()
+
+
+class Asgi(Listening):
+    """A connection by ASGI alone."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
-        self.gone = False
+        super().__init__()
         self._receive = receive
         self._send = send
-        self._listening: asyncio.Task[None] | None = None
-        self._act: Callable[[], None] | None = None
 
     async def whole(self, reply: Reply) -> None:
         """Send an answer that is known whole."""
@@ -89,30 +127,10 @@ class Asgi:
         """End the body."""
         await self._send({"type": "http.response.body", "body": b""})
 
-    async def breathe(self) -> None:
-        """Let what was sent go out, and hear whether the client has left."""
-        self._listen()
-        await asyncio.sleep(0)
-
-    def when_gone(self, act: Callable[[], None] | None) -> None:
-        """Have a function called once the client leaves; None stops listening."""
-        self._act = act
-        if act is not None:
-            self._listen()
-        elif self._listening is not None:
-            self._listening.cancel()
-            self._listening = None
-
-    def _listen(self) -> None:
-        if self._listening is None:
-            self._listening = asyncio.ensure_future(self._until_gone())
-
-    async def _until_gone(self) -> None:
+    async def left(self) -> None:
+        """Wait until the client has left."""
         while (await self._receive())["type"] != "http.disconnect":
             continue
-        self.gone = True
-        if self._act is not None:
-            self._act()
 
 
 async def on_a_task() -> None:

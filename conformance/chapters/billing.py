@@ -10,14 +10,14 @@ from typing import Any
 from conformance import forge
 from conformance.catalogue import Statements, judges, reads
 from conformance.chapters.usage.counts import usages
-from conformance.error_view import Envelope
 from conformance.exchange import Exchange
 from conformance.json_view import ABSENT
 from conformance.kinds import chat_answer, completed_stream, completion, refusal
 from conformance.probe import Transcript
 from conformance.probes.billing import WITHOUT_CREDIT
 from conformance.reading import Reading
-from conformance.verdict import Finding, Inconclusive, NotApplicable
+from conformance.refusal_parts import declare_part
+from conformance.verdict import Finding, Inconclusive
 
 HEADER = "x-cost-cents"
 NANO_USD_A_CENT = 10_000_000
@@ -29,17 +29,6 @@ def _answered_200(label: str) -> Callable[[Transcript], Transcript]:
         return transcript.replacing(forge.with_status(transcript[label].exchange, 200))
 
     forgery.__doc__ = "The request is answered."
-    return forgery
-
-
-def _error_with(name: str, value: str) -> Callable[[Transcript], Transcript]:
-    def edit(document: Any) -> None:
-        document["error"][name] = value
-
-    def forgery(transcript: Transcript) -> Transcript:
-        return transcript.replacing(forge.with_json(transcript["plain"].exchange, edit))
-
-    forgery.__doc__ = f"The {name} is {value!r}."
     return forgery
 
 
@@ -74,28 +63,25 @@ def no_credit_402(transcript: Transcript) -> Statements:
         yield Finding(reading.at_status(), "402", str(reading.status), reading.id)
 
 
-def _refused_part(transcript: Transcript, name: str, known: tuple[str, ...]) -> Statements:
+def _refused(transcript: Transcript) -> Reading | None:
     reading = transcript["plain"]
-    if not reading.refused or reading.error.kind is not Envelope.OPENAI:
-        raise NotApplicable("not refused with an error object; other requirements judge that")
-    value = getattr(reading.error, name)
-    if value not in known:
-        where = reading.at_pointer(f"/error/{name}")
-        yield Finding(where, " or ".join(known), repr(value)[:80], reading.id)
+    return reading if reading.refused else None
 
 
-@judges(
-    "billing.no-credit-type", on=WITHOUT_CREDIT, forgery=_error_with("type", "rate_limit_error")
+declare_part(
+    "billing.no-credit-type",
+    "type",
+    ("insufficient_credits",),
+    on=WITHOUT_CREDIT,
+    refusal=_refused,
 )
-def no_credit_type(transcript: Transcript) -> Statements:
-    """The type of that refusal is `insufficient_credits`."""
-    yield from _refused_part(transcript, "type", ("insufficient_credits",))
-
-
-@judges("billing.no-credit-code", on=WITHOUT_CREDIT, forgery=_error_with("code", "no_money"))
-def no_credit_code(transcript: Transcript) -> Statements:
-    """The code of that refusal names the wallet or the cap."""
-    yield from _refused_part(transcript, "code", ("insufficient_credits", "budget_exceeded"))
+declare_part(
+    "billing.no-credit-code",
+    "code",
+    ("insufficient_credits", "budget_exceeded"),
+    on=WITHOUT_CREDIT,
+    refusal=_refused,
+)
 
 
 @judges("billing.no-credit-stream", on=WITHOUT_CREDIT, forgery=_answered_200("streamed"))

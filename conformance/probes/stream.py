@@ -13,6 +13,7 @@ from conformance.exchange import Manner
 from conformance.modes import ACCENTS, EMOJI, both, streamed
 from conformance.probe import Probe, Script, Transcript, ask, read, recall, together, wait
 from conformance.probes.always import counted
+from conformance.probes.response import WEATHER
 from conformance.reading import Reading
 from conformance.scene import Scene
 
@@ -107,19 +108,6 @@ def _failing(scene: Scene) -> Script:
 FAILING = Probe(
     "failing-stream", _failing, needs=("streaming", "key-failing-upstream"), may_fail=True
 )
-
-WEATHER = {
-    "type": "function",
-    "function": {
-        "name": "get_weather",
-        "description": "Tell the weather of a city.",
-        "parameters": {
-            "type": "object",
-            "properties": {"city": {"type": "string"}},
-            "required": ["city"],
-        },
-    },
-}
 
 
 def _tools(scene: Scene) -> Script:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from mock_server.app import App
-from mock_server.connection import CONNECTION, Message
+from mock_server.connection import CONNECTION, Listening, Message
 from mock_server.door import FAREWELL
 from mock_server.message import Headers, Reply
 
@@ -74,11 +74,11 @@ class Rsgi:
         await exchange.drain()
 
 
-class Exchange:
+class Exchange(Listening):
     """One request: a connection of the edge, and ASGI for whoever knows only that."""
 
     def __init__(self, protocol: Protocol) -> None:
-        self.gone = False
+        super().__init__()
         self.read: bytes | None = None
         """The body, where it was read before its turn."""
         self._protocol = protocol
@@ -86,8 +86,6 @@ class Exchange:
         self._over = False
         self._reply: Reply | None = None
         self._stream: Any = None
-        self._listening: asyncio.Task[None] | None = None
-        self._act: Callable[[], None] | None = None
 
     async def whole(self, reply: Reply) -> None:
         """Send an answer that is known whole."""
@@ -111,20 +109,6 @@ class Exchange:
     async def end(self) -> None:
         """End the body; that of a stream ends when its request is done."""
         self._stream = None
-
-    async def breathe(self) -> None:
-        """Let what was sent go out, and hear whether the client has left."""
-        self._listen()
-        await asyncio.sleep(0)
-
-    def when_gone(self, act: Callable[[], None] | None) -> None:
-        """Have a function called once the client leaves; None stops listening."""
-        self._act = act
-        if act is not None:
-            self._listen()
-        elif self._listening is not None:
-            self._listening.cancel()
-            self._listening = None
 
     async def receive(self) -> Message:
         """Receive; ASGI."""
@@ -168,12 +152,6 @@ class Exchange:
                 while not self._over:
                     await self.receive()
 
-    def _listen(self) -> None:
-        if self._listening is None:
-            self._listening = asyncio.ensure_future(self._until_gone())
-
-    async def _until_gone(self) -> None:
+    async def left(self) -> None:
+        """Wait until the client has left."""
         await self._protocol.client_disconnect()
-        self.gone = True
-        if self._act is not None:
-            self._act()

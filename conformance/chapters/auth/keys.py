@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from conformance import forge
 from conformance.catalogue import Statements, judges, reads
-from conformance.error_view import Envelope
 from conformance.exchange import Exchange
 from conformance.probe import Transcript
 from conformance.probes.auth import DRESSED, KEYS
 from conformance.reading import Reading
+from conformance.refusal_parts import declare_part
 from conformance.verdict import Finding, Inconclusive, NotApplicable
 
 Forged = Callable[[Transcript], Transcript]
@@ -160,32 +159,21 @@ _first("auth.before-body", "bad-body", "a body that is not JSON", 400)
 _first("auth.before-model", "bad-model", "a model that nobody serves", 404)
 
 
-def _part(identity: str, label: str, name: str, known: tuple[str, ...]) -> None:
-    """Declare the judge of one part of the refusal's error object."""
-
-    def judge(transcript: Transcript) -> Statements:
+def _denied_to(label: str) -> Callable[[Transcript], Reading | None]:
+    def refusal(transcript: Transcript) -> Reading | None:
         reading = heard(transcript, label)
-        if reading.status not in (401, 403) or reading.error.kind is not Envelope.OPENAI:
-            raise NotApplicable("not refused with an error object; other requirements judge that")
-        accepted = known if reading.setting.scope == "gateway" else (*known, *_KNOWN_TO_CLIENTS)
-        value = getattr(reading.error, name)
-        if value not in accepted:
-            where = reading.at_pointer(f"/error/{name}")
-            yield Finding(where, " or ".join(known), repr(value)[:80], reading.id)
+        return reading if reading.status in (401, 403) else None
 
-    def edit(document: Any) -> None:
-        document["error"][name] = "nonsense"
-
-    def forgery(transcript: Transcript) -> Transcript:
-        return transcript.replacing(forge.with_json(transcript[label].exchange, edit))
-
-    judge.__doc__ = f"The {name} of that refusal is {' or '.join(known)}."
-    forgery.__doc__ = f"The {name} is nonsense."
-    judges(identity, on=KEYS, forgery=forgery)(judge)
+    return refusal
 
 
 _KNOWN_TO_CLIENTS = ("invalid_request_error", "authentication_error", "invalid_api_key", None)
 """What OpenAI itself and its closest followers send; clients of any of them know these."""
+
+
+def _part(identity: str, label: str, name: str, known: tuple[str, ...]) -> None:
+    declare_part(identity, name, known, on=KEYS, refusal=_denied_to(label), also=_KNOWN_TO_CLIENTS)
+
 
 _part("auth.no-key-type", "no-key", "type", ("authentication_error",))
 _part("auth.no-key-code", "no-key", "code", ("missing_api_key",))

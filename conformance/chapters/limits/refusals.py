@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from conformance import forge
 from conformance.catalogue import Statements, judges
 from conformance.chapters.limits.headers import COUNT, REMAINING, WAIT
-from conformance.error_view import Envelope
 from conformance.probe import Transcript
 from conformance.probes.limits import AT_ONCE, IN_A_ROW, OVER_LIMIT, SMALL_QUOTA
 from conformance.reading import Reading
+from conformance.refusal_parts import declare_part
 from conformance.verdict import Finding, Inconclusive, NotApplicable
 
 
@@ -59,34 +58,26 @@ def per_key(transcript: Transcript) -> Statements:
         yield Finding(reading.at_status(), "200: this key has its own limit", "429", reading.id)
 
 
-def _part(identity: str, name: str, known: tuple[str, ...], also: tuple[str, ...]) -> None:
-    """Declare the judge of one part of the error object of a 429."""
-
-    def judge(transcript: Transcript) -> Statements:
-        reading = _heard(transcript, "plain")
-        if reading.status != 429 or reading.error.kind is not Envelope.OPENAI:
-            raise NotApplicable("no 429 with an error object; other requirements judge that")
-        accepted = known if reading.setting.scope == "gateway" else (*known, *also)
-        value = getattr(reading.error, name)
-        if value not in accepted:
-            where = reading.at_pointer(f"/error/{name}")
-            yield Finding(where, " or ".join(known), repr(value)[:80], reading.id)
-
-    def edit(document: Any) -> None:
-        document["error"][name] = "nonsense"
-
-    def forgery(transcript: Transcript) -> Transcript:
-        return transcript.replacing(forge.with_json(transcript["plain"].exchange, edit))
-
-    judge.__doc__ = f"The {name} of a 429 is {' or '.join(known)}."
-    forgery.__doc__ = f"The {name} is nonsense."
-    judges(identity, on=OVER_LIMIT, forgery=forgery)(judge)
+def _over(transcript: Transcript) -> Reading | None:
+    reading = _heard(transcript, "plain")
+    return reading if reading.status == 429 else None
 
 
-_part(
-    "limits.over-type", "type", ("rate_limit_error",), ("requests", "tokens", "insufficient_quota")
+declare_part(
+    "limits.over-type",
+    "type",
+    ("rate_limit_error",),
+    on=OVER_LIMIT,
+    refusal=_over,
+    also=("requests", "tokens", "insufficient_quota"),
 )
-_part("limits.over-code", "code", ("rate_limit_exceeded", "daily_quota_exceeded"), ())
+declare_part(
+    "limits.over-code",
+    "code",
+    ("rate_limit_exceeded", "daily_quota_exceeded"),
+    on=OVER_LIMIT,
+    refusal=_over,
+)
 
 
 @judges("limits.retry-after-true", on=SMALL_QUOTA, forgery=_with_status("obedient", 429))
