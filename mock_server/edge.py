@@ -29,6 +29,7 @@ from mock_server.journal import Journal
 from mock_server.ledger import Ending
 from mock_server.message import Headers, Incoming, Reply
 from mock_server.past import Past
+from mock_server.problem import Problem
 from mock_server.quota import SECOND
 from mock_server.sending import Sender, read, whole
 from mock_server.state import Read, State, Wishes
@@ -144,12 +145,15 @@ class Edge:
             if isinstance(error, asyncio.CancelledError):
                 raise
         except Exception as error:
-            problem = told(error)
-            await self._grant(self.gateway.settle(call, Ending.FAILED), call, receive)
-            if not sender.started:
-                await sender.whole(self.gateway.refuse(call, problem))
+            # Its traceback holds this frame: were it held here too, neither would be let go.
+            await self._refuse(told(error), call, receive, sender)
         finally:
             self._note(call)
+
+    async def _refuse(self, problem: Problem, call: Call, receive: Receive, sender: Sender) -> None:
+        await self._grant(self.gateway.settle(call, Ending.FAILED), call, receive)
+        if not sender.started:
+            await sender.whole(self.gateway.refuse(call, problem))
 
     def _note(self, call: Call) -> None:
         ended = self.clock()

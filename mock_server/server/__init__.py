@@ -54,9 +54,10 @@ def lasting(settings: Settings) -> App:
     """Put together a mock that lives as long as its process."""
     app = build(settings)
     # What was made so far stays, and of what is made from now on hardly anything goes in circles:
-    # nobody need look again and again whether it is garbage.
+    # nobody need look again and again whether it is garbage. Few at a time are looked at, since no
+    # stream goes on meanwhile.
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(3_000, 5, 200)
     return app
 
 

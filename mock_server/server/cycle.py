@@ -39,6 +39,13 @@ class Cycle(RequestResponseCycle):
         if self._act is not None:
             self._act()
 
+    async def run_asgi(self, app: Any) -> None:
+        """Answer, then let go of what holds this too, so that neither waits for the collector."""
+        try:
+            await super().run_asgi(app)
+        finally:
+            self.scope["extensions"] = {}
+
     async def receive(self) -> Any:
         """Receive; ASGI. A body that came whole is handed over at once."""
         special = self.more_body or self.waiting_for_100_continue or self.disconnected
