@@ -15,6 +15,7 @@ from mock_server import heads, parameters, turns
 from mock_server.admission import CHAT
 from mock_server.call import Call
 from mock_server.completion import AtOnce, Completion, Prompt
+from mock_server.form import Form
 from mock_server.frozen import frozen
 from mock_server.gateway import ADMISSION, Gateway
 from mock_server.heads import Head
@@ -64,6 +65,7 @@ class Express:
         self._gateway = gateway
         self._state = state
         self._clock = clock
+        self._form = Form(gateway)
         self._window = Window(gateway.settings.model.context_window)
         self._remembered = functools.lru_cache(REMEMBERED)(self._check)
         self._callers: dict[bytes, Caller] = {}
@@ -170,7 +172,7 @@ class Express:
             answer = JsonAnswer(prompt, stamp)
             answer.feed_completion(completion)
             text = dumps(answer.close())
-        return gateway.delivered(call, text, cost)
+        return self._form.filled(call, text, cost)
 
     def _streamed(self, call: Call, caller: Caller, state: memory.State) -> Reply | None:
         try:

@@ -38,6 +38,32 @@ class Headers(Mapping[str, str]):
         return len(self._raw)
 
 
+class Lines(Mapping[str, str]):
+    """Headers of an answer as lines of HTTP/1.1, read only by whoever wants them otherwise."""
+
+    __slots__ = ("_read", "raw")
+
+    def __init__(self, raw: bytes) -> None:
+        """Each line is `name: value` and a line end; no value holds one."""
+        self.raw = raw
+        self._read: dict[str, str] | None = None
+
+    def __getitem__(self, name: str) -> str:
+        return self._known()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known())
+
+    def __len__(self) -> int:
+        return len(self._known())
+
+    def _known(self) -> dict[str, str]:
+        if self._read is None:
+            lines = self.raw.decode("latin-1").split("\r\n")[:-1]
+            self._read = dict(line.split(": ", 1) for line in lines)
+        return self._read
+
+
 @frozen
 class Incoming:
     """A request whose body has not been read; admission asks for the body when it is due."""

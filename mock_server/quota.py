@@ -103,16 +103,17 @@ class Allowance:
     daily: bool = False
     """It is the day's requests that are used up, not the minute's."""
 
+    def told(self) -> tuple[int, int, int]:
+        """Return the limit, what remains, and the seconds until the quota is full again."""
+        # Whole seconds, to the millisecond: a limit of seven a minute takes some nanoseconds more
+        # than a minute to fill, and nobody is to wait another second for those.
+        reset = max(int(self.reset > 0), _seconds(self.reset - MILLISECOND))
+        return self.limit, self.remaining, reset
+
     def headers(self) -> dict[str, str]:
         """Return the three `x-ratelimit` headers, and `retry-after` on a refusal."""
-        limit, remaining, reset = TOKENS if self.unit is Unit.TOKENS else REQUESTS
-        headers = {
-            limit: str(self.limit),
-            remaining: str(self.remaining),
-            # Whole seconds, to the millisecond: a limit of seven a minute takes some nanoseconds
-            # more than a minute to fill, and nobody is to wait another second for those.
-            reset: str(max(int(self.reset > 0), _seconds(self.reset - MILLISECOND))),
-        }
+        names = TOKENS if self.unit is Unit.TOKENS else REQUESTS
+        headers = dict(zip(names, map(str, self.told()), strict=True))
         if not self.allowed:
             headers["retry-after"] = str(max(1, _seconds(self.wait)))
         return headers

@@ -6,6 +6,7 @@ synchronous and asynchronous engines are driven by the same edge.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -210,6 +211,7 @@ def logprobs_shape(logprobs: Iterable[TokenLogprob]) -> Json:
     }
 
 
+@functools.lru_cache(1_024)
 def cost_in_cents(nano_usd: int) -> str:
     """Return a price as cents with six decimals, or the seventh where the price has one."""
     whole, rest = divmod(nano_usd, NANO // 100)

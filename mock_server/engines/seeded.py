@@ -68,9 +68,13 @@ class Seeded:
         """Return what all pieces fold to, made phrase by phrase where nothing prevents it."""
         if _spells(prompt) or prompt.stop:
             return Completion.fold(prompt, self.pieces(prompt))
-        choices = tuple(
-            [_whole(self._draft(prompt, index).phrases(), prompt.cap) for index in range(prompt.n)]
-        )
+        choice = _whole(self._draft(prompt, 0).phrases(), prompt.cap)
+        if prompt.n == 1:
+            return Completion((choice,), Usage(prompt.tokens, choice.tokens))
+        others = [
+            _whole(self._draft(prompt, index).phrases(), prompt.cap) for index in range(1, prompt.n)
+        ]
+        choices = (choice, *others)
         return Completion(choices, Usage(prompt.tokens, sum([one.tokens for one in choices])))
 
     def _choice(self, prompt: Prompt, choice: int) -> Iterator[Piece]:

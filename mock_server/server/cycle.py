@@ -13,7 +13,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from mock_server.connection import Asgi
-from mock_server.message import Reply
+from mock_server.message import Lines, Reply
 
 LAST_CHUNK = b"0\r\n\r\n"
 
@@ -132,6 +132,8 @@ def _framed(chunks: Sequence[bytes]) -> bytes:
 
 
 def _head(reply: Reply, others: Sequence[tuple[bytes, bytes]]) -> bytes:
+    if type(reply.headers) is Lines:
+        return STATUS_LINE[reply.status] + _added(others) + reply.headers.raw
     lines = "".join([f"{name}: {value}\r\n" for name, value in reply.headers.items()])
     if lines.count("\n") != len(reply.headers) or lines.count("\r") != len(reply.headers):
         raise RuntimeError("a header holds a line end")

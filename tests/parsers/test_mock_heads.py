@@ -82,15 +82,21 @@ async def answers(app: App, reads: list[bytes], *, patient: bool = True) -> tupl
     for read in reads:
         if not wire.closed:
             connection.data_received(read)
-            for _ in range(200 * patient):
-                await asyncio.sleep(0)
-                if all(task.done() for task in state.tasks):
-                    break
-    await asyncio.wait_for(asyncio.gather(*state.tasks), 10)
+            if patient:
+                await settled(state)
+    await settled(state)
     closed = wire.closed
     connection.connection_lost(None)
-    await asyncio.gather(*state.tasks, return_exceptions=True)
+    await asyncio.wait_for(asyncio.gather(*state.tasks, return_exceptions=True), 10)
     return bytes(wire.written), closed
+
+
+async def settled(state: ServerState) -> None:
+    """Wait until nothing goes on but what waits for more bytes."""
+    for _ in range(200):
+        await asyncio.sleep(0)
+        if all(task.done() for task in state.tasks):
+            return
 
 
 @settings(max_examples=150, deadline=None)
