@@ -35,8 +35,9 @@ def jobs_of(
 ) -> list[Job]:
     """One job a choice, within what the runtime can take."""
     cap = min(prompt.cap, context - len(ids))
-    greedy = prompt.temperature < GREEDY_BELOW
     # GenAI 0.18 forgets top_p while top_k is off; all of the vocabulary is as good as off.
+    # Nor does it heed a top_p of 0, which leaves the likeliest token alone.
+    greedy = prompt.temperature < GREEDY_BELOW or prompt.top_p <= 0
     top_k = prompt.top_k or (vocabulary if prompt.top_p < 1 else 0)
     bias = {token: value for token, value in prompt.logit_bias.items() if token < vocabulary}
     return [

@@ -10,6 +10,8 @@ from pathlib import Path
 import click
 
 WORTH_A_BAR = 64 * 2**20
+ENDING = ("SIGTERM", "SIGHUP", "SIGBREAK")
+"""By name: no system knows all of them. A hang-up is the end of the terminal."""
 
 
 class Stopped(click.ClickException):
@@ -94,16 +96,20 @@ def doctor(model_dir: Path | None) -> None:
 
 @contextlib.contextmanager
 def _told_to_stop() -> Iterator[None]:
-    """Turn the signal that ends a process into an exception, so that nothing half-made stays."""
+    """Turn a signal that ends a process into an exception, so that nothing half-made stays."""
 
     def stop(number: int, frame: object) -> None:
         raise SystemExit(128 + number)
 
-    before = signal.signal(signal.SIGTERM, stop)
+    known = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
+    # Who runs it behind `nohup` has it ignored, and means it.
+    ending = [number for number in known if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in ending}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, how in before.items():
+            signal.signal(number, how)
 
 
 def _watch(what: str, size: int) -> Callable[[int], object]:

@@ -26,6 +26,7 @@ RUNTIMES = {
 }
 OTHERS = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "numpy", "tokenizers", "onnx")
 EXTRAS = {"cpu": "gemma", "cuda": "gemma-cuda", "dml": "gemma-directml"}
+BUILDER = ("torch", "transformers", "onnx-ir", "onnxscript")
 ALIKE = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml")
 
 
@@ -61,6 +62,14 @@ def examine(
                 f"{' and '.join(both)} overwrite each other's files: "
                 f"pip uninstall {' '.join(both)}, then install one extra of {_extras()}",
             )
+    lacking = [name for name in BUILDER if version(name) is None]
+    yield Line(
+        True,
+        f"prepare takes what the model builder wrote; Hugging Face weights need "
+        f"{', '.join(lacking)} (pip install 'gonogo[builder]')"
+        if lacking
+        else "prepare takes Hugging Face weights, and what the model builder wrote",
+    )
     try:
         known = Folder.open(folder)
         require_fit(known, Tokens.load(known.path / "tokenizer.json"))

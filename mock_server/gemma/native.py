@@ -7,6 +7,7 @@ which is why it lives in a process of its own.
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import re
 from collections import Counter
@@ -22,6 +23,12 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 PROVIDERS = ("cpu", "cuda", "dml")
 SURPLUS = 8
 """Control tokens are never reported, so as many more are asked for."""
+WHOLE = (0, 18)
+EXTENDED = {"graph_optimization_level": "ORT_ENABLE_EXTENDED"}
+WITHOUT_THE_LAST = json.dumps({"model": {"decoder": {"session_options": EXTENDED}}})
+"""Before that version: the ONNX Runtime 1.24 under GenAI 0.13 dies on the CPU where it unfolds
+float16 matrices that are empty (FuseFp16InitializerToFp32Node), as the places for adapters are.
+"""
 PATH = re.compile(r"(?:[A-Za-z]:)?[\\/][^\s:'\"]*[\\/]")
 
 
@@ -53,6 +60,8 @@ class NativeModel:
             config.clear_providers()
             if provider != "cpu":
                 config.append_provider(provider)
+            elif tuple(map(int, re.findall(r"\d+", self.version)[:2])) < WHOLE:
+                config.overlay(WITHOUT_THE_LAST)
             self._model = runtime.Model(config)
             self._adapters = runtime.Adapters(self._model)
         except Exception as error:

@@ -117,7 +117,7 @@ def test_without_a_seed_each_occurrence_differs(engine: Gemma):
     assert first == again != other
 
 
-@pytest.mark.parametrize("narrow", [{"top_p": 0.001}, {"top_k": 1}])
+@pytest.mark.parametrize("narrow", [{"top_p": 0.001}, {"top_p": 0.0}, {"top_k": 1}])
 def test_a_narrow_choice_leaves_the_likeliest_token(engine: Gemma, narrow: dict[str, float]):
     warm = prompt(engine, temperature=2.0, seed=7)
     greedy, wide, thin = answers(engine, prompt(engine), warm, replace(warm, **narrow))

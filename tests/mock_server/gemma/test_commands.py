@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from click.testing import CliRunner
 from mock_server.cli import main
 from mock_server.gemma import commands
 from mock_server.gemma.options import model_options
-from tests.mock_server.built import BUILDER, PEFT
+from tests.mock_server.built import BUILDER, PEFT, unwatched
 
 
 def test_prepare_says_what_to_type_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -36,7 +37,9 @@ def test_no_file_is_left_in_the_cache_folder(tmp_path: Path):
     assert list(home.iterdir()) == []
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 1)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 1)]
+)
 def test_work_that_is_told_to_stop_leaves_nothing_half_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: int
 ):
@@ -44,13 +47,28 @@ def test_work_that_is_told_to_stop_leaves_nothing_half_made(
         assert [path.name[:6] for path in tmp_path.iterdir()] == [".mine-"]
         signal.raise_signal(number)
 
-    before = signal.getsignal(signal.SIGTERM)
+    before = signal.getsignal(number)
     monkeypatch.setattr(commands, "_watch", stopped)
     words = ["prepare", str(BUILDER / "int4_cpu"), str(tmp_path / "mine")]
     result = CliRunner().invoke(main, words)
     assert result.exit_code == code
     assert list(tmp_path.iterdir()) == []
-    assert signal.getsignal(signal.SIGTERM) is before
+    assert signal.getsignal(number) is before
+
+
+def test_a_hang_up_that_was_ignored_stays_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        monkeypatch.setattr(commands, "_watch", hung_up)
+        words = ["prepare", str(BUILDER / "int4_cpu"), str(tmp_path / "mine")]
+        assert CliRunner().invoke(main, words).exit_code == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def hung_up(what: str, size: int) -> Callable[[int], object]:
+    signal.raise_signal(signal.SIGHUP)
+    return unwatched(what, size)
 
 
 @pytest.mark.parametrize("adapter", ["one", "=x", "a/b=x"])

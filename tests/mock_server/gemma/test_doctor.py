@@ -40,6 +40,12 @@ def test_two_runtimes_overwrite_each_other(tiny: Path):
     )
 
 
+def test_what_prepare_can_start_from(tiny: Path):
+    some = {"onnxruntime-genai": "0.18.0", "torch": "2", "transformers": "5", "onnxscript": "1"}
+    assert "weights need onnx-ir (pip install 'gonogo[builder]')" in texts(said(some, tiny), True)
+    assert "prepare takes Hugging Face weights" in texts(said({**some, "onnx-ir": "1"}, tiny), True)
+
+
 def test_a_folder_that_cannot_be_served(tmp_path: Path):
     lines = said({"onnxruntime-genai": "0.18.0"}, tmp_path / "mine")
     assert "there is no folder mine" in texts(lines, False)
