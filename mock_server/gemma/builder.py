@@ -19,13 +19,18 @@ from mock_server.gemma.prepare import PrepareError
 NEEDS = ("torch", "transformers", "onnx_ir", "onnxscript")
 INSTALL = "pip install 'gonogo[builder]'"
 MODULE = "onnxruntime_genai.models.builder"
+KEPT = 65536
+"""Bytes of what the builder says of itself."""
 
 
 @contextlib.contextmanager
-def built(source: Path, say: Callable[[str], object]) -> Iterator[Path]:
+def built(
+    source: Path, say: Callable[[str], object], progress: Callable[[bytes], object]
+) -> Iterator[Path]:
     """Give the folder itself, or what the builder makes of the weights in it, for the while.
 
-    Raises PrepareError when the builder is not installed or fails.
+    `progress` gets what the builder writes of how far it is. Raises PrepareError when the builder
+    is not installed or fails.
     """
     if (source / "genai_config.json").exists() or not (source / "config.json").exists():
         yield source
@@ -41,19 +46,30 @@ def built(source: Path, say: Callable[[str], object]) -> Iterator[Path]:
         say("building int4 for the CPU; this reads all weights and takes its time")
         folder = Path(scratch) / "built"
         words = ["-i", str(source), "-o", str(folder), "-p", "int4", "-e", "cpu", "-c", scratch]
-        done = subprocess.run(  # noqa: S603
-            [sys.executable, "-P", "-m", MODULE, *words],
-            env={**os.environ, "ORT_DISABLE_TELEMETRY": "1"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            last = (done.stderr.strip().splitlines() or ["no word of why"])[-1]
+        code, told = _run([sys.executable, "-P", "-m", MODULE, *words], progress)
+        if code:
+            last = (told.strip().splitlines() or ["no word of why"])[-1]
             raise PrepareError(f"the model builder failed: {last}")
         # The builder writes the tokenizer anew, with an id beyond the vocabulary.
         own = source / "tokenizer.json"
         if own.is_file():
             (folder / "tokenizer.json").write_bytes(own.read_bytes())
         yield folder
+
+
+def _run(words: list[str], progress: Callable[[bytes], object]) -> tuple[int, str]:
+    """Run to the end, which an exception brings at once; the end of what it wrote of itself."""
+    quiet = {**os.environ, "ORT_DISABLE_TELEMETRY": "1"}
+    kept = b""
+    with subprocess.Popen(  # noqa: S603
+        words, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, bufsize=0
+    ) as process:
+        assert process.stderr is not None
+        try:
+            while block := process.stderr.read(KEPT):
+                kept = (kept + block)[-KEPT:]
+                progress(block)
+        except BaseException:
+            process.kill()
+            raise
+    return process.returncode, kept.decode("utf-8", "replace")

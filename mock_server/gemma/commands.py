@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def prepare(
         ) from None
     paths = named_paths(adapters)
     try:
-        with _told_to_stop(), built(source, click.echo) as folder:
+        with _told_to_stop(), built(source, click.echo, _aside) as folder:
             made = make(
                 folder, destination, adapters=paths, baked=baked, tokenizer=tokenizer, watch=_watch
             )
@@ -110,6 +111,13 @@ def _told_to_stop() -> Iterator[None]:
     finally:
         for number, how in before.items():
             signal.signal(number, how)
+
+
+def _aside(block: bytes) -> None:
+    """Show how far another program is, where somebody looks on."""
+    if sys.stderr.isatty():
+        sys.stderr.buffer.write(block)
+        sys.stderr.buffer.flush()
 
 
 def _watch(what: str, size: int) -> Callable[[int], object]:

@@ -1,5 +1,6 @@
 """`gonogo-mock prepare`, and what `serve` takes for the gemma engine, from the command line."""
 
+import io
 import os
 import signal
 import subprocess
@@ -54,6 +55,18 @@ def test_work_that_is_told_to_stop_leaves_nothing_half_made(
     assert result.exit_code == code
     assert list(tmp_path.iterdir()) == []
     assert signal.getsignal(number) is before
+
+
+@pytest.mark.parametrize("looks_on", [True, False])
+def test_how_far_the_builder_is_is_shown_where_somebody_looks_on(
+    monkeypatch: pytest.MonkeyPatch, looks_on: bool
+):
+    shown = io.BytesIO()
+    stream = io.TextIOWrapper(shown)
+    monkeypatch.setattr(stream, "isatty", lambda: looks_on, raising=False)
+    monkeypatch.setattr("sys.stderr", stream)
+    commands._aside(b"\r 40%")
+    assert shown.getvalue() == (b"\r 40%" if looks_on else b"")
 
 
 def test_a_hang_up_that_was_ignored_stays_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -255,7 +255,7 @@ def test_weights_without_a_builder(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(
         PrepareError, match=r"needs no_such_package: pip install 'gonogo\[builder\]'"
     ):
-        built(tmp_path, print).__enter__()
+        built(tmp_path, print, print).__enter__()
 
 
 def test_a_builder_that_fails_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -264,11 +264,13 @@ def test_a_builder_that_fails_is_one_sentence(tmp_path: Path, monkeypatch: pytes
     (source / "config.json").write_text("{}")
     monkeypatch.setattr("mock_server.gemma.builder.NEEDS", ())
     monkeypatch.setattr("mock_server.gemma.builder.MODULE", "json.tool")
-    with pytest.raises(PrepareError, match=r"^the model builder failed: \S"):
-        built(source, lambda text: None).__enter__()
+    heard: list[bytes] = []
+    with pytest.raises(PrepareError, match=r"^the model builder failed: \S") as caught:
+        built(source, print, heard.append).__enter__()
+    assert str(caught.value).rpartition(": ")[2].encode() in b"".join(heard)
     assert list(tmp_path.iterdir()) == [source]
 
 
 def test_a_folder_of_the_builder_is_taken_as_it_is():
-    with built(BUILDER / "int4_cpu", print) as folder:
+    with built(BUILDER / "int4_cpu", print, print) as folder:
         assert folder == BUILDER / "int4_cpu"
