@@ -5,12 +5,13 @@ They are legal in scope `any` only. Knows no byte of an answer.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from mock_server.call import Call
 from mock_server.completion import Prompt
-from mock_server.faults import headers
+from mock_server.faults import Chunks, headers
 from mock_server.message import Reply
 from mock_server.problem import Problem
 from mock_server.variants import variant
@@ -68,3 +69,33 @@ def no_penalties(body: Json, call: Call) -> Json:
         if body.get(name):
             raise Problem("unsupported_parameter", f"'{name}' is not supported here.", name)
     return body
+
+
+def _released(name: str, call: Call) -> str:
+    return f"{name}-2024-02-21" if call.number % 2 and ":" not in name else name
+
+
+def _routed(name: str, call: Call) -> str:
+    # Whoever asks for an adapter has chosen.
+    return name if ":" in name else ("acme/small-2b", "acme/large-70b")[call.number % 2]
+
+
+def _renaming(name: str, words: str, rename: Callable[[str, Call], str]) -> None:
+    """Register a variant that names models otherwise, in both modes."""
+
+    def whole(document: Json, call: Call) -> Json:
+        if "choices" in document:
+            document["model"] = rename(document["model"], call)
+        return document
+
+    async def streamed(chunks: Chunks, call: Call) -> Chunks:
+        async for chunk in chunks:
+            yield {**chunk, "model": rename(chunk["model"], call)} if "choices" in chunk else chunk
+
+    whole.__doc__ = streamed.__doc__ = words
+    variant(name, at="document")(whole)
+    variant(name, at="chunks")(streamed)
+
+
+_renaming("release-named", "Every other answer names the release of its model.", _released)
+_renaming("router", "What was asked for is a router, which names the model it chose.", _routed)

@@ -129,9 +129,7 @@ def test_the_conformance_run_passes(cluster: Cluster) -> None:
     run = asyncio.run(hold(target, dict(KEYS), Options()))
     verdicts = Counter(str(ruling.verdict) for ruling in run.report().rulings)
     broken = {
-        one.requirement: one.findings
-        for one in run.report().rulings
-        if str(one.verdict) == "FAIL"
+        one.requirement: one.findings for one in run.report().rulings if str(one.verdict) == "FAIL"
     }
     assert broken == {}
     assert verdicts["PASS"] > 500
