@@ -103,6 +103,11 @@ class Asgi(Listening):
 
     async def whole(self, reply: Reply) -> None:
         """Send an answer that is known whole."""
+        if reply.events:
+            await self.start(reply, None)
+            await self.chunks(reply.events)
+            await self.end()
+            return
         await self.start(reply, reply.length)
         await self._send({"type": "http.response.body", "body": reply.body})
 

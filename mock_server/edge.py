@@ -32,6 +32,7 @@ from mock_server.past import Past
 from mock_server.problem import Problem
 from mock_server.quota import SECOND
 from mock_server.sending import Sender, read, whole
+from mock_server.shared_express import Found, shared_express
 from mock_server.state import Read, State, Wishes
 from mock_server.stream import Stream, at_once, pieces, told
 from mock_server.waiting import Waits
@@ -58,7 +59,8 @@ class Edge:
         self.agenda = Agenda(clock, sleep)
         self.clock = clock
         self._waits = Waits(clock, sleep)
-        self._express = Express(gateway, state, clock)
+        self._shared = shared_express(gateway, state, clock, self._note)
+        self._express = self._shared or Express(gateway, state, clock)
         self.short_ways = self._express.paths
         """Paths for which `at_once` is worth a try."""
         self.heads = Heads()
@@ -100,6 +102,16 @@ class Edge:
             self._note(found[0])
         return found
 
+    def soon(self, head: Head, body: bytes, then: Callable[[Found], None]) -> bool:
+        """Do as `at_once` by a state that is waited for, and tell `then`; False for not at all."""
+        shared = None if self.journal.tracing else self._shared
+        return shared is not None and shared.soon(head, body, then, streams=True)
+
+    async def later(self, head: Head, body: bytes) -> Found:
+        """Return what `soon` would tell, or None; for whoever takes no streams."""
+        shared = None if self.journal.tracing else self._shared
+        return await shared.later(head, body) if shared is not None else None
+
     async def _at_first_sight(
         self, scope: Message, receive: Receive, send: Send
     ) -> tuple[Receive, Call | None]:
@@ -116,7 +128,8 @@ class Edge:
         message = await receive()
         found = None
         if whole(message, length):
-            found = self.at_once(head, message.get("body", b""))
+            body = message.get("body", b"")
+            found = self.at_once(head, body) or await self.later(head, body)
         if found is None:
             return _again(message, receive), None
         call, reply = found

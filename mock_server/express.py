@@ -19,7 +19,7 @@ from mock_server.form import Form
 from mock_server.frozen import frozen
 from mock_server.gateway import ADMISSION, Gateway
 from mock_server.heads import Head
-from mock_server.keys import Caller, Upstream, credentials
+from mock_server.keys import Caller, credentials
 from mock_server.ledger import Ending
 from mock_server.message import Incoming, Reply
 from mock_server.problem import Problem
@@ -65,6 +65,7 @@ class Express:
         self._gateway = gateway
         self._state = state
         self._clock = clock
+        self._reachable = type(state) is memory.State
         self._form = Form(gateway)
         self._window = Window(gateway.settings.model.context_window)
         self._remembered = functools.lru_cache(REMEMBERED)(self._check)
@@ -99,11 +100,8 @@ class Express:
         if caller is None or len(raw) > LARGEST:
             return None
         assert isinstance(state, memory.State)
-        route = self._routes[head.path]
         facts = gateway.settings.model
-        # The same bytes are as right the second time; only what they are asked of may differ.
-        check = self._remembered if len(raw) <= SHORT else self._check
-        read = check(raw, gateway.engine.adapters())
+        read = self._read(raw)
         if read is None:
             return None
         prompt = read.prompt
@@ -111,27 +109,39 @@ class Express:
         allowance = state.foreseen(caller.account, caller.quota, caller.balance, most, now)
         if allowance is None:
             return None
-        call = gateway.call(Incoming("POST", head.path, "", head.headers, now))
-        call.route, call.operation = route, route.operations["POST"]
-        call.caller, call.allowance = caller, allowance
-        call.raw, call.body, call.turns = raw, read.body, prompt.turns
-        call.base, call.adapter = prompt.base, prompt.adapter
-        call.streams = read.streams
-        call.completion = gateway.completion_id()
-        call.prompt = prompt.seen(gateway.occurrence(call, prompt.turns))
-        call.held = True
+        call = self._called(head, raw, read, caller, now)
+        call.allowance = allowance
         reply = None
         if not read.streams:
+            assert call.prompt is not None
             completion = self._completion(call.prompt)
             if completion is not None:
                 reply = self._sold(call, caller, completion, state)
-        elif streams and prompt.cap * prompt.n <= BRIEF:
+        elif streams and self._brief(prompt):
             reply = self._streamed(call, caller, state)
         if reply is None:
             lease = gateway.settings.lease * SECOND
             state.grant(Take(caller.account, caller.quota), now)
             state.grant(Hold(call.completion, caller.account, most, caller.balance, lease), now)
         return call, reply
+
+    def _called(self, head: Head, raw: bytes, read: Read, caller: Caller, now: int) -> Call:
+        gateway, route, prompt = self._gateway, self._routes[head.path], read.prompt
+        call = gateway.call(Incoming("POST", head.path, "", head.headers, now))
+        call.route, call.operation = route, route.operations["POST"]
+        call.caller = caller
+        call.raw, call.body, call.turns = raw, read.body, prompt.turns
+        call.base, call.adapter = prompt.base, prompt.adapter
+        call.streams = read.streams
+        call.completion = gateway.completion_id()
+        call.prompt = prompt.seen(gateway.occurrence(call, prompt.turns))
+        call.held = True
+        return call
+
+    def _read(self, raw: bytes) -> Read | None:
+        # The same bytes are as right the second time; only what they are asked of may differ.
+        check = self._remembered if len(raw) <= SHORT else self._check
+        return check(raw, self._gateway.engine.adapters())
 
     def _check(self, raw: bytes, adapters: tuple[str, ...]) -> Read | None:
         """Return what a body says, if everything about it is right; its last step counts tokens."""
@@ -152,6 +162,9 @@ class Express:
             return None
         return Read(body, prompt, body.get("stream") is True)
 
+    def _brief(self, prompt: Prompt) -> bool:
+        return prompt.cap * prompt.n <= BRIEF
+
     def _completion(self, prompt: Prompt) -> Completion | None:
         try:
             return cast(AtOnce, self._gateway.engine).completion(prompt)
@@ -162,19 +175,30 @@ class Express:
     def _sold(
         self, call: Call, caller: Caller, completion: Completion, state: memory.State
     ) -> Reply:
-        gateway, prompt = self._gateway, call.prompt
+        prompt = call.prompt
         assert prompt is not None
         call.delivered = completion.usage.completion
         cost = self._sell(call, caller, state)
-        stamp = gateway.stamp(call)
+        return self._form.filled(call, self._text(call, prompt, completion), cost)
+
+    def _text(self, call: Call, prompt: Prompt, completion: Completion) -> bytes:
+        stamp = self._gateway.stamp(call)
         text = whole_text(prompt, stamp, completion)
         if text is None:
             answer = JsonAnswer(prompt, stamp)
             answer.feed_completion(completion)
             text = dumps(answer.close())
-        return self._form.filled(call, text, cost)
+        return text
 
     def _streamed(self, call: Call, caller: Caller, state: memory.State) -> Reply | None:
+        events = self._events(call)
+        if events is None:
+            return None
+        head = self._gateway.head(call)
+        self._sell(call, caller, state)
+        return Reply(head.status, b"", head.headers, events)
+
+    def _events(self, call: Call) -> list[bytes] | None:
         try:
             stream = Stream(self._gateway, call)
             if not stream.rushes:
@@ -187,48 +211,49 @@ class Express:
             # The usual way says how it is told and charged; here nothing has happened.
             call.delivered, call.said, call.code = 0, False, None
             return None
-        head = self._gateway.head(call)
-        self._sell(call, caller, state)
-        return Reply(head.status, b"", head.headers, events)
+        return events
 
     def _sell(self, call: Call, caller: Caller, state: memory.State) -> int:
         """Charge for what was delivered, and return what it cost."""
-        allowance, prompt, tokens = call.allowance, call.prompt, call.delivered
-        assert allowance is not None
+        assert call.allowance is not None
+        settle = self._settle(call, caller)
+        state.sell(call.allowance, settle, self._clock())
+        return settle.cost
+
+    def _settle(self, call: Call, caller: Caller) -> Settle:
+        """Return how what was delivered is charged."""
+        prompt, tokens = call.prompt, call.delivered
         assert prompt is not None
         call.ending = Ending.COMPLETE
         cost = call.cost = self._gateway.settings.model.cost(prompt.tokens, tokens)
-        state.sell(
-            allowance,
-            Settle(
-                call.completion,
-                caller.account,
-                Ending.COMPLETE,
-                prompt.tokens,
-                tokens,
-                cost,
-                call.selector,
-                caller.tag,
-            ),
-            self._clock(),
+        return Settle(
+            call.completion,
+            caller.account,
+            Ending.COMPLETE,
+            prompt.tokens,
+            tokens,
+            cost,
+            call.selector,
+            caller.tag,
         )
-        return cost
 
     def _open(self, now: int) -> bool:
+        gateway = self._gateway
+        return not (gateway.keys.changed or gateway.stage.changed) and self._usual(now)
+
+    def _usual(self, now: int) -> bool:
         gateway = self._gateway
         return (
             gateway.behaviour.plain
             and gateway.admission is ADMISSION
             and gateway.settings.pace is None
             and gateway.tape is None
-            and not gateway.keys.changed
-            and not gateway.stage.changed
             and gateway.stage.current(now) is None
         )
 
     def _caller(self, head: Head, now: int) -> Caller | None:
         """Return who asks, if nothing about them is special, nor about the mock."""
-        if type(self._state) is not memory.State or not self._open(now):
+        if not self._reachable or not self._open(now):
             return None
         return self._known(head.authorization)
 
@@ -238,17 +263,8 @@ class Express:
         if found is None:
             key = credentials(authorization.decode("latin-1"))
             found = self._gateway.keys.caller(key) if key else None
-            if found is None or not _plain(found):
+            if found is None or not found.plain:
                 return None
             if len(self._callers) < KEYS_KNOWN:
                 self._callers[authorization] = found
         return found
-
-
-def _plain(caller: Caller) -> bool:
-    limits = (caller.models, caller.scopes, caller.tokens, caller.daily, caller.cap)
-    return (
-        all(limit is None for limit in limits)
-        and not (caller.exhausted or caller.revoked or caller.wallet)
-        and caller.upstream is Upstream.WELL
-    )

@@ -75,6 +75,16 @@ class Caller:
         """Account whose wallet pays."""
         return self.wallet or self.account
 
+    @property
+    def plain(self) -> bool:
+        """Nothing about it is special: it has no limit but its quota, and pays for itself."""
+        limits = (self.models, self.scopes, self.tokens, self.daily, self.cap)
+        return (
+            all(limit is None for limit in limits)
+            and not (self.exhausted or self.revoked or self.wallet)
+            and self.upstream is Upstream.WELL
+        )
+
     def may(self, word: str, *, reading: bool) -> bool:
         """Tell whether the key may do what a path's first word says."""
         if self.scopes is None or word in self.scopes:

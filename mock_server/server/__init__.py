@@ -24,14 +24,21 @@ GRACE = 5
 """Seconds that streams in flight may take to finish when the mock is told to stop."""
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket; raises SettingsError, in one sentence, if it cannot listen."""
+def listen(host: str, port: int, *, shares: bool = False, listens: bool = True) -> socket.socket:
+    """Return a listening socket; raises SettingsError, in one sentence, if it cannot listen.
+
+    Several that have the same port are had where each `shares` it; one that does not listen keeps
+    it for them.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shares:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listening.bind((host, port))
-        listening.listen(2048)
+        if listens:
+            listening.listen(2048)
     except (OSError, OverflowError) as error:
         listening.close()
         reason = getattr(error, "strerror", None) or str(error)

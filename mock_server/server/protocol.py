@@ -16,7 +16,7 @@ import httptools
 
 from mock_server.call import Call
 from mock_server.connection import CONNECTION, TRANSPORT
-from mock_server.heads import Heads, plain
+from mock_server.heads import Head, Heads, plain
 from mock_server.message import Reply
 from mock_server.server.bounded import Bounded
 from mock_server.server.cycle import Cycle, written
@@ -33,6 +33,8 @@ class Protocol(Bounded):
     """What came of a body within one read."""
     _asked: tuple[Found] | None = None
     """What the edge made at once of the request that is being read, where it was asked already."""
+    _asking: tuple[Head, bytes] | None = None
+    """Head and body of the request that is being read, if the edge may ask a state about it."""
     _seen = b""
     """The bytes of one read that began with a request; only while they are read."""
 
@@ -144,8 +146,21 @@ class Protocol(Bounded):
         cycle.body += self._body
         cycle.more_body = False
         cycle.message_event.set()
+        asking, self._asking = self._asking, None
+        if asking is not None and self._edge.soon(*asking, self._came):
+            return
         app: Any = self.app if found is None else partial(self._edge.go_on, found[0])
         self._begin(cycle.run_asgi(app))
+
+    def _came(self, found: Any) -> None:
+        """Answer the request for which the edge asked a state, as it found."""
+        cycle = self._answering
+        if found is not None and found[1] is not None:
+            self._begin(cycle.whole(found[1]))
+        elif found is not None:
+            self._begin(cycle.run_asgi(partial(self._edge.go_on, found[0])))
+        elif not cycle.disconnected:
+            self._begin(cycle.run_asgi(self.app))
 
     def _at_once(self) -> Found:
         asked, self._asked = self._asked, None
@@ -156,9 +171,12 @@ class Protocol(Bounded):
         head = plain(self._short_ways, self.url, self._head)
         if head is None:
             return None
-        found: Found = self._edge.at_once(head, bytes(self._body), streams=True)
+        body = bytes(self._body)
+        found: Found = self._edge.at_once(head, body, streams=True)
         if found is not None:
-            self._heads.remember(self._seen, head, len(self._body))
+            self._heads.remember(self._seen, head, len(body))
+        else:
+            self._asking = head, body
         return found
 
     def _answer(self, reply: Reply) -> None:

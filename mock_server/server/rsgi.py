@@ -43,7 +43,8 @@ class Rsgi:
             head = self._app.edge.head(path, headers, length)
             if head is not None:
                 body = await protocol()
-                found = self._app.edge.at_once(head, body)
+                edge = self._app.edge
+                found = edge.at_once(head, body) or await edge.later(head, body)
                 if found is not None and found[1] is not None:
                     await exchange.whole(found[1])
                     return

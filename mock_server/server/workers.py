@@ -1,7 +1,9 @@
-"""Workers: several processes on one socket, and the one that watches them. Knows no state.
+"""Workers: several processes on one port, and the one that watches them. Knows no state.
 
-Only the watching process has the port; each worker inherits it, builds a mock of its own from the
-same settings, and shares with the others what the state of the settings shares.
+The watching process keeps the port; each worker builds a mock of its own from the same settings,
+and shares with the others what the state of the settings shares. Where the kernel spreads
+connections over sockets, each worker has one of its own: of one socket that all accept from, the
+first to wake takes every connection that is there, and one worker ends up with nearly all.
 """
 
 from __future__ import annotations
@@ -16,13 +18,14 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import wait
 from socket import socket
+from typing import Any
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from mock_server.app import App
-from mock_server.server import GRACE, configured, lasting
+from mock_server.server import GRACE, configured, lasting, listen
 from mock_server.settings import Settings, SettingsError
 
 START_SECONDS = 60.0
@@ -30,11 +33,16 @@ START_SECONDS = 60.0
 PULSE_SECONDS = 30
 """How long a worker may be too busy to say that it lives; a busy machine is no dead one."""
 
+SPREADS = sys.platform == "linux"
+"""The kernel spreads connections over sockets that share a port; elsewhere the last gets all."""
+
 Ready = Callable[[list[int]], None]
 
 
 def run(settings: Settings, listening: socket, workers: int, ready: Ready) -> None:
     """Serve by several processes until told to stop; `ready` gets their ids once all answer.
+
+    They listen where `listening` does, which is closed if each has a socket of its own.
 
     Raises SettingsError where they cannot serve what the settings say.
     """
@@ -46,16 +54,41 @@ def run(settings: Settings, listening: socket, workers: int, ready: Ready) -> No
         workers=workers,
         timeout_worker_healthcheck=PULSE_SECONDS,
     )
-    watch = Watch(config, listening, ready)
-    watch.run()
+    with Reserved(listening) if SPREADS else listening as shared:
+        watch = Watch(config, shared, ready)
+        watch.run()
     if watch.failed:
         raise SettingsError("the workers did not start; the first of them has said why")
+
+
+class Reserved:
+    """A port, kept for processes that share it: in each it is sent to, a socket that listens."""
+
+    def __init__(self, listening: socket) -> None:
+        host, port = listening.getsockname()[:2]
+        self._address = host, port
+        # Only now: where somebody else listens already, this would not be told.
+        listening.close()
+        self._kept = listen(host, port, shares=True, listens=False)
+
+    def __enter__(self) -> Reserved:
+        """Keep it."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Give it away."""
+        self._kept.close()
+
+    def __reduce__(self) -> Any:
+        """Become a socket where this is unpacked."""
+        return functools.partial(listen, *self._address, shares=True), ()
 
 
 class Watch(Multiprocess):
     """Starts workers, replaces those that die, and stops them all when it is told to stop."""
 
-    def __init__(self, config: uvicorn.Config, listening: socket, ready: Ready) -> None:
+    def __init__(self, config: uvicorn.Config, listening: Any, ready: Ready) -> None:
+        """`listening` is a socket wherever a process is handed it."""
         super().__init__(config, [listening])
         self.failed = False
         """A worker ended before it answered."""

@@ -22,6 +22,7 @@ For everything else (`state/records.py`), each exact also when several workers w
     position = yield Count("script/step-3")              # 1, 2, 3 ...: whose turn it is
     seen = yield Count("script/step-3", by=0)            # reads it
     record = yield Find("job", id)                       # a JSON object, or None
+    seen = yield Glance((Find("key", a), ...))           # several at one moment, and their epoch
     fine = yield Keep("job", id, record)                 # None for a record forgets it
     records = yield Listed("job")                        # {id: record}, oldest first
     seen = yield Note("journal", line, most=1000)        # a bounded log
@@ -38,6 +39,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from asyncio import Future
 from collections.abc import Awaitable, Callable, Generator
 from typing import Any, Protocol
 
@@ -48,6 +50,8 @@ from mock_server.state.records import (
     Count,
     Find,
     Forget,
+    Glance,
+    Glanced,
     Keep,
     Kept,
     Listed,
@@ -68,8 +72,10 @@ from mock_server.state.wishes import (
     Read,
     Refill,
     Release,
+    Sell,
     Settle,
     Settled,
+    Sold,
     Sum,
     Take,
     Totals,
@@ -91,6 +97,16 @@ class State(Protocol):
 
     async def aclose(self) -> None:
         """Leave, when the mock stops."""
+
+
+class Selling(State, Protocol):
+    """A backend that processes share, which sells what is asked all day by one question."""
+
+    def grant(self, wish: Shared, now: int) -> Awaitable[Any]:
+        """Grant a wish at `now` (nanoseconds)."""
+
+    def sell_soon(self, wish: Sell, now: int) -> Future[Sold]:
+        """Sell; the future raises Problem where the state does not answer, and all is undone."""
 
 
 def backend(address: str) -> Any:
@@ -125,6 +141,8 @@ __all__ = [
     "Errand",
     "Find",
     "Forget",
+    "Glance",
+    "Glanced",
     "Held",
     "Hold",
     "Inspect",
@@ -142,9 +160,12 @@ __all__ = [
     "Record",
     "Refill",
     "Release",
+    "Sell",
+    "Selling",
     "Settle",
     "Settled",
     "Shared",
+    "Sold",
     "State",
     "Sum",
     "Take",

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mock_server.ledger import Ending, Entry, Wallet
-from mock_server.state.script import narrow
+from mock_server.state.asking import narrow
 from mock_server.text import loads
 
 

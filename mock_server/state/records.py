@@ -19,6 +19,8 @@ class _Whatever(Enum):
 
 ANYTHING: Final = _Whatever.ANYTHING
 """No condition on what was kept before."""
+WATCHED = frozenset({"key", "script"})
+"""Kinds of records that nearly every request depends on, and that hardly ever change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,23 @@ class Find:
 
     kind: str
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Read records of `WATCHED` kinds as they are at one moment; granted with `Glanced`."""
+
+    finds: tuple[Find, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Glanced:
+    """The answer to a `Glance`."""
+
+    epoch: int
+    """Which no record of a watched kind is changed in: each change of one begins another."""
+    records: tuple[Any, ...]
+    """Each a record, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +110,7 @@ class Forget:
     name: str
 
 
-Kept = Count | Find | Keep | Listed | Note | Noted | Tallied | Forget
+Kept = Count | Find | Glance | Keep | Listed | Note | Noted | Tallied | Forget
 
 
 def packed(record: Record) -> bytes:

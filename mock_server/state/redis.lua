@@ -17,14 +17,28 @@ if redis.call('GET', BORN) ~= ARGV[1] then
 end
 
 -- Everything lives on while it is used; to say so anew in each wish would cost more than granting it.
-local function ageing(key)
+local function ageing(key, new)
   if ARGV[2] == '' then return false end
   local left = redis.call('TTL', key)
-  return left ~= -2 and left < 0.9 * ARGV[2]
+  return (new or left ~= -2) and left < 0.9 * ARGV[2]
 end
--- Asked several times in each request, and so before all that it does without is made.
-if ARGV[3] == 'find' and not ageing(BORN) and not ageing(OWN) then
-  return redis.call('HGET', OWN, ARGV[4])
+-- Asked in each request, and so before all that these do without is made.
+local grants = {}
+
+function grants.find(id) return redis.call('HGET', OWN, id) end
+
+function grants.note(name, keep, tallied, ...)
+  local told = {...}
+  for i = 1, tallied, 2 do
+    redis.call('HINCRBY', TOTALS, 'tally/' .. name .. '/' .. told[i], told[i + 1])
+  end
+  redis.call('RPUSH', OWN, unpack(told, tallied + 1))
+  redis.call('LTRIM', OWN, -tonumber(keep), -1)
+  return redis.call('HINCRBY', TOTALS, 'log/' .. name, #told - tallied)
+end
+
+if grants[ARGV[3]] and not ageing(BORN) and not ageing(OWN, ARGV[3] == 'note') then
+  return grants[ARGV[3]](unpack(ARGV, 4))
 end
 
 local function wide(text)
@@ -116,8 +130,6 @@ local function ended(request, tokens, now)
   redis.call('HSET', QUOTAS, hold.account .. '/tokens', text(full))
   return hold, text(full)
 end
-
-local grants = {}
 
 function grants.take(account, now, span, room, cost, daily, today)
   local full, count = read(QUOTAS, account .. '/requests'), 0
@@ -235,12 +247,19 @@ end
 
 function grants.count(name, by) return redis.call('HINCRBY', TOTALS, 'count/' .. name, by) end
 
-function grants.find(id) return redis.call('HGET', OWN, id) end
+function grants.glance(...)
+  local asked, told = {...}, {redis.call('HGET', TOTALS, 'epoch') or '0'}
+  for i = 1, #asked, 2 do
+    told[#told + 1] = redis.call('HGET', HOME .. 'records/' .. asked[i], asked[i + 1])
+  end
+  return told
+end
 
-function grants.keep(id, record, condition, was)
+function grants.keep(id, record, condition, was, watched)
   local kept = redis.call('HGET', OWN, id)
   local number, before = string.match(kept or '', '^(%d+):(.*)$')
   if condition == 'none' and kept or condition == 'is' and before ~= was then return 0 end
+  if watched == '1' then redis.call('HINCRBY', TOTALS, 'epoch', 1) end
   if record == '' then
     redis.call('HDEL', OWN, id)
   else
@@ -264,13 +283,6 @@ local function tallies(name)
 end
 
 function grants.tallied(name) return tallies(name) end
-
-function grants.note(name, record, keep, tally)
-  if tally ~= '' then redis.call('HINCRBY', TOTALS, 'tally/' .. name .. '/' .. tally, 1) end
-  redis.call('RPUSH', OWN, record)
-  redis.call('LTRIM', OWN, -tonumber(keep), -1)
-  return redis.call('HINCRBY', TOTALS, 'log/' .. name, 1)
-end
 
 function grants.noted(name)
   return {redis.call('HGET', TOTALS, 'log/' .. name) or '0', redis.call('LRANGE', OWN, 0, -1)}

@@ -1,14 +1,13 @@
 """Wishes in the words of `redis.lua`, and its answers in ours. Knows no connection.
 
-A time or an amount is `high:low` in base 10^9, since a Lua number holds only 53 bits. All that is
-multiplied or divided is done here, by the same `Quota` as in memory.
+All that is multiplied or divided is done here, by the same `Quota` as in memory.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,8 @@ from mock_server.state import (
     Count,
     Find,
     Forget,
+    Glance,
+    Glanced,
     Held,
     Hold,
     Inspect,
@@ -40,52 +41,17 @@ from mock_server.state import (
     Tallied,
     Totals,
 )
-from mock_server.state.records import packed
+from mock_server.state.asking import Argument, Asking, narrow, wide
+from mock_server.state.records import WATCHED, packed
 from mock_server.text import dumps, loads
 
 SOURCE = Path(__file__).with_name("redis.lua").read_text(encoding="utf-8")
-Argument = str | bytes | int
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """A wish as the script is asked for it."""
-
-    arguments: tuple[Argument, ...]
-    """The name of the grant, and what it takes."""
-    read: Callable[[Any], Any]
-    """Turns the script's answer into what the wish is granted with."""
-    own: str = "none"
-    """Name of the key that only wishes of this kind touch."""
 
 
 def asking(wish: Shared, now: int) -> Asking:
     """Return how the script is asked for a wish at `now`."""
     found: Asking = _ASKINGS[type(wish)](wish, now)
     return found
-
-
-def packed_command(*arguments: Argument) -> bytes:
-    """Return a command as Redis reads it; the library's own packing takes five times as long."""
-    parts = [b"*%d\r\n" % len(arguments)]
-    for argument in arguments:
-        text = argument if isinstance(argument, bytes) else str(argument).encode()
-        parts.append(b"$%d\r\n%b\r\n" % (len(text), text))
-    return b"".join(parts)
-
-
-def wide(number: int) -> str:
-    """Return a number as the script writes it."""
-    high, low = divmod(number, 1_000_000_000)
-    return f"{high}:{low}"
-
-
-def narrow(answer: bytes) -> int:
-    """Read a number as the script writes it; nothing is 0."""
-    if not answer:
-        return 0
-    high, _, low = answer.partition(b":")
-    return int(high) * 1_000_000_000 + int(low)
 
 
 def _take(wish: Take, now: int) -> Asking:
@@ -204,6 +170,16 @@ def _find(wish: Find, now: int) -> Asking:
     return Asking(("find", wish.id), _record, f"records/{wish.kind}")
 
 
+def _glance(wish: Glance, now: int) -> Asking:
+    del now
+
+    def read(answer: Any) -> Glanced:
+        return Glanced(int(answer[0]), tuple(_record(kept) for kept in answer[1:]))
+
+    names = (name for find in wish.finds for name in (find.kind, find.id))
+    return Asking(("glance", *names), read)
+
+
 def _keep(wish: Keep, now: int) -> Asking:
     del now
     record = b"" if wish.record is None else packed(wish.record)
@@ -213,7 +189,8 @@ def _keep(wish: Keep, now: int) -> Asking:
     elif wish.was is not ANYTHING:
         assert isinstance(wish.was, Mapping)
         condition = ("is", packed(wish.was))
-    return Asking(("keep", wish.id, record, *condition), bool, f"records/{wish.kind}")
+    arguments = ("keep", wish.id, record, *condition, int(wish.kind in WATCHED))
+    return Asking(arguments, bool, f"records/{wish.kind}")
 
 
 def _listed(wish: Listed, now: int) -> Asking:
@@ -233,8 +210,17 @@ def _record(kept: bytes | None) -> Any:
 
 def _note(wish: Note, now: int) -> Asking:
     del now
-    arguments = ("note", wish.name, packed(wish.record), wish.most, wish.tally)
-    return Asking(arguments, int, f"log/{wish.name}")
+    return noting((wish,))
+
+
+def noting(notes: Sequence[Note]) -> Asking:
+    """Return how the script is asked to note all of one log at once; granted with the last."""
+    first = notes[0]
+    counted = Counter(note.tally for note in notes if note.tally)
+    tallies = [word for pair in counted.items() for word in pair]
+    records = (packed(note.record) for note in notes)
+    arguments = ("note", first.name, first.most, len(tallies), *tallies, *records)
+    return Asking(arguments, int, f"log/{first.name}")
 
 
 def _noted(wish: Noted, now: int) -> Asking:
@@ -281,6 +267,7 @@ _ASKINGS: Mapping[type, Callable[[Any, int], Asking]] = {
     Sum: _sum,
     Count: _count,
     Find: _find,
+    Glance: _glance,
     Keep: _keep,
     Listed: _listed,
     Note: _note,

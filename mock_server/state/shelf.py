@@ -7,9 +7,12 @@ from typing import Any
 
 from mock_server.state.records import (
     ANYTHING,
+    WATCHED,
     Count,
     Find,
     Forget,
+    Glance,
+    Glanced,
     Keep,
     Kept,
     Listed,
@@ -29,6 +32,7 @@ class Shelf:
         self._records: dict[str, dict[str, bytes]] = {}
         self._logs: dict[str, tuple[int, deque[bytes]]] = {}
         self._tallies: dict[str, Counter[str]] = {}
+        self._epoch = 0
 
     def grant(self, wish: Kept) -> Any:
         """Grant a wish."""
@@ -41,6 +45,8 @@ class Shelf:
             case Find(kind, id):
                 found = self._records.get(kind, {}).get(id)
                 return None if found is None else loads(found)
+            case Glance(finds):
+                return Glanced(self._epoch, tuple(map(self.grant, finds)))
             case Keep():
                 return self._keep(wish)
             case Listed(kind):
@@ -71,6 +77,7 @@ class Shelf:
             was = None if wish.was is None else packed(wish.was)
             if kept.get(wish.id) != was:
                 return False
+        self._epoch += wish.kind in WATCHED
         if wish.record is None:
             kept.pop(wish.id, None)
         else:

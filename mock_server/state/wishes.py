@@ -91,6 +91,32 @@ class Settled:
         return self.first
 
 
+@frozen
+class Sell:
+    """Take and hold, and settle what was made already, all or nothing; granted with `Sold`.
+
+    For an account that has no limit but its quota of requests, and pays from its own wallet. Only
+    a state that processes share is asked so; in memory the parts are granted one by one.
+    """
+
+    take: Take
+    hold: Hold
+    settle: Settle | None
+    """None for what is settled later."""
+    epoch: int
+    """Of the records by which whoever asks found that it may be sold; see `Glance`."""
+
+
+@frozen
+class Sold:
+    """The answer to a `Sell`."""
+
+    allowance: Allowance | None
+    """Of requests; None where nothing was done: the records have changed, or it is refused."""
+    epoch: int
+    """Of the records now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pay:
     """Put money into a wallet; granted with a `Purse`."""

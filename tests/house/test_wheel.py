@@ -29,6 +29,7 @@ READ = (
     "mock_server/inspector/page.js",
     "mock_server/scripts/script.schema.json",
     "mock_server/state/redis.lua",
+    "mock_server/state/sell.lua",
     "openapi/py.typed",
     "mock_server/py.typed",
     "conformance/py.typed",

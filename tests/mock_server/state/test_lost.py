@@ -13,7 +13,7 @@ from mock_server.app import App
 from mock_server.completion import Piece, Prompt
 from mock_server.problem import Problem
 from mock_server.settings import SettingsError
-from mock_server.state import Count, Find, Hold, Inspect, Keep, redis
+from mock_server.state import Count, Find, Hold, Inspect, Keep, line, redis
 from mock_server.state.place import REMEMBERED
 from tests.mock_server.driving import LOOP, Answer, Counting, ask, body, mock
 from tests.redis_server import RedisServer
@@ -103,7 +103,7 @@ def test_what_was_delivered_is_charged_when_it_is_back(
 def test_a_hold_of_which_nobody_knows_whether_it_was_granted_is_given_back(
     server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redis, "PATIENCE", 0.3)
+    monkeypatch.setattr(line, "PATIENCE", 0.3)
     state = redis.build(f"{server.url}?name=unknown")
 
     async def lose() -> int:

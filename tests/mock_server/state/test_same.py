@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from typing import Any
 
@@ -15,6 +16,7 @@ from mock_server.state import (
     Count,
     Find,
     Forget,
+    Glance,
     Hold,
     Inspect,
     Keep,
@@ -25,7 +27,9 @@ from mock_server.state import (
     Pay,
     Refill,
     Release,
+    Sell,
     Settle,
+    Sold,
     Sum,
     Take,
     Tallied,
@@ -102,6 +106,24 @@ odd = st.one_of(
     st.builds(Look, accounts, quotas, st.none() | token_quotas, days),
     st.builds(Refill, accounts, st.sampled_from([0, 1_800_000_000 * SECOND + 5]), st.just(0)),
 )
+priced = st.integers(0, 20) | st.sampled_from([10**9 - 1, 10**15 - 7, 2**53 + 1])
+selling = st.builds(
+    lambda account, quota, cost, most, opening, tokens, paid: Sell(
+        Take(account, quota, cost),
+        Hold("", account, most, opening, LEASE),
+        None
+        if paid is None
+        else Settle("", account, Ending.COMPLETE, tokens[0], tokens[1], paid, "m:é", '"'),
+        0,
+    ),
+    accounts,
+    quotas,
+    st.integers(1, 3),
+    priced,
+    amounts,
+    st.tuples(tokens, tokens),
+    st.none() | priced,
+)
 steps = st.lists(
     st.tuples(st.sampled_from([0, 1, 999, SECOND, LEASE, MINUTE, DAY]), usual | odd),
     min_size=5,
@@ -136,6 +158,63 @@ def same(server: RedisServer, wished: list[tuple[int, Any]]) -> None:
     LOOP.run_until_complete(compared())
 
 
+def sold_here(here: memory.State, wish: Sell, now: int) -> Sold:
+    """What a sale comes to by its parts, where it is right from the start or is not begun."""
+    quota, hold = wish.take.quota, wish.hold
+    full_at = here._requests.get(hold.account, 0)
+    before = here.grant(Inspect(hold.account, hold.opening), now)
+    allowance = quota.take(wish.take.cost, now, full_at)
+    if not allowance.allowed or before.available < hold.amount:
+        return Sold(None, 0)
+    assert here.grant(wish.take, now) == allowance
+    assert here.grant(hold, now)
+    assert wish.settle is None or here.grant(wish.settle, now)
+    return Sold(allowance, 0)
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    batches=st.lists(st.lists(selling, min_size=1, max_size=5), min_size=1, max_size=5),
+    opening=amounts,
+)
+def test_what_is_sold_at_once_comes_to_the_same_as_its_parts(
+    server: RedisServer, batches: list[list[Sell]], opening: int
+) -> None:
+    here = memory.build("memory")
+    there = redis.build(f"{server.url}?name=sold-{next(NAMES)}")
+    names = (f"r{number}" for number in itertools.count())
+    now = 1_800_000_000 * SECOND
+
+    async def compare() -> None:
+        nonlocal now
+        for batch in batches:
+            sold = []
+            for each in batch:
+                now, name = now + 7, next(names)
+                hold = dataclasses.replace(each.hold, request=name, opening=opening)
+                settle = each.settle and dataclasses.replace(each.settle, request=name)
+                wish = dataclasses.replace(each, hold=hold, settle=settle)
+                sold.append((wish, now, there.sell_soon(wish, now)))
+            for wish, then, answer in sold:
+                assert await answer == sold_here(here, wish, then)
+        wallets = (await there.ledger())["wallets"]
+        # A wallet that nobody could pay from is opened by whoever is told so.
+        touched = {name: kept for name, kept in here.ledger()["wallets"].items() if name in wallets}
+        assert wallets == touched
+        for part in ("charged", "settled", "held", "entries"):
+            assert (await there.ledger())[part] == here.ledger()[part]
+        assert await there.grant(Sum(), now) == here.grant(Sum(), now)
+        assert await there.grant(Sum(), now + 2 * LEASE) == here.grant(Sum(), now + 2 * LEASE)
+
+    async def compared() -> None:
+        try:
+            await compare()
+        finally:
+            await there.aclose()
+
+    LOOP.run_until_complete(compared())
+
+
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wished=steps)
 def test_money_and_quotas_are_the_same_in_memory_and_in_redis(
@@ -146,11 +225,12 @@ def test_money_and_quotas_are_the_same_in_memory_and_in_redis(
 
 members = st.integers(-(2**63), 2**63 - 1) | st.text(max_size=3)
 records = st.dictionaries(st.sampled_from("abc"), members, max_size=2)
-kinds = st.sampled_from(["job", "eval"])
+kinds = st.sampled_from(["job", "key"])
 ids = st.sampled_from(["1", "2", "ü:3"])
 keepings = st.one_of(
     st.builds(Count, st.sampled_from(["x", "y"]), st.integers(-5, 5)),
     st.builds(Find, kinds, ids),
+    st.builds(Glance, st.lists(st.builds(Find, st.just("key"), ids), max_size=3).map(tuple)),
     st.builds(Keep, kinds, ids, st.none() | records),
     st.builds(Keep, kinds, ids, st.none() | records, st.none() | records),
     st.builds(Listed, kinds),
