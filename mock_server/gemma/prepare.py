@@ -23,6 +23,8 @@ from mock_server.tokens import TokenizerError, Tokens
 BLOCK = 8 * 2**20
 ADAPTERS = "adapters"
 LEFT_OUT = {MANIFEST, "tokenizer.json"}
+OWN = {".onnx", ".json", ".jinja"}
+"""The graph is rewritten and settings are edited in place, so they must be files of their own."""
 
 
 class PrepareError(ValueError):
@@ -61,6 +63,8 @@ def prepare(
         made.chmod(0o755)
         tokens = _fill(source, made, tokenizer, watch)
         require_fit(Folder.open(made), tokens)
+        # Last, since they may have to be copied: gigabytes.
+        _bring(source, made, watch, own=False)
         _open_graph(made, adapters, baked, watch)
         made.rename(destination)
         return Folder.open(destination)
@@ -73,7 +77,7 @@ def prepare(
 
 
 def _fill(source: Path, made: Path, tokenizer: Path | None, watch: Watch) -> Tokens:
-    """Bring every file over, and return the tokenizer: the user's own where one is named."""
+    """Bring all but the weights over, and return the tokenizer: the user's own if one is named."""
     chosen = tokenizer or source / "tokenizer.json"
     if not chosen.is_file():
         raise PrepareError(f"{source.name} has no tokenizer.json; name Gemma's with --tokenizer")
@@ -82,18 +86,23 @@ def _fill(source: Path, made: Path, tokenizer: Path | None, watch: Watch) -> Tok
     except TokenizerError as error:
         raise PrepareError(str(error)) from None
     shutil.copyfile(chosen, made / "tokenizer.json")
-    for path in sorted(source.iterdir()):
-        if path.is_file() and path.name not in LEFT_OUT:
-            _bring(path, made / path.name, watch)
+    _bring(source, made, watch, own=True)
     return tokens
 
 
-def _bring(path: Path, place: Path, watch: Watch) -> None:
-    if path.suffix != ".onnx":
-        # The graph is rewritten, so it must be a file of its own; weights may be shared.
-        with contextlib.suppress(OSError):
-            place.hardlink_to(path.resolve())
-            return
+def _bring(source: Path, made: Path, watch: Watch, *, own: bool) -> None:
+    """Copy the files that must be the folder's own, or link the others if the disk can."""
+    for path in sorted(source.iterdir()):
+        if path.is_file() and path.name not in LEFT_OUT and (path.suffix in OWN) is own:
+            place = made / path.name
+            if not own:
+                with contextlib.suppress(OSError):
+                    place.hardlink_to(path.resolve())
+                    continue
+            _copy(path, place, watch)
+
+
+def _copy(path: Path, place: Path, watch: Watch) -> None:
     with path.open("rb") as old, place.open("xb") as new:
         done = watch(f"copying {path.name}", path.stat().st_size)
         while block := old.read(BLOCK):

@@ -1,15 +1,17 @@
 """Folders that the GenAI model builder wrote become servable, and equal Hugging Face and PEFT."""
 
+import contextlib
+import errno
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
 
-from mock_server.gemma.builder import built
 from mock_server.gemma.folder import Folder
 from mock_server.gemma.job import Job
 from mock_server.gemma.native import NativeModel
@@ -109,12 +111,14 @@ def test_a_tokenizer_of_ones_own_takes_the_place_of_the_builders(tmp_path: Path)
     assert (folder.path / "tokenizer.json").read_bytes() == SHIPPED.read_bytes()
 
 
-def test_weights_are_linked_and_the_graph_is_not(tmp_path: Path):
+def test_weights_are_linked_and_all_else_is_not(tmp_path: Path):
     source = tmp_path / "theirs"
     shutil.copytree(BUILDER / "int4_cpu", source)
     before = (source / "model.onnx").read_bytes()
     made(source, tmp_path / "mine")
-    assert os.path.samefile(source / "model.onnx.data", tmp_path / "mine/model.onnx.data")
+    for path in source.iterdir():
+        linked = os.path.samefile(path, tmp_path / "mine" / path.name)
+        assert linked is (path.name == "model.onnx.data")
     assert (source / "model.onnx").read_bytes() == before
 
 
@@ -176,6 +180,27 @@ def test_a_graph_without_its_weights(tmp_path: Path, kept: int | None):
     said = refusal(tmp_path / "theirs", tmp_path / "mine")
     due = f"needs {len(whole)} bytes of model.onnx.data, which are not beside it"
     assert said == f"model.onnx {due}"
+
+
+@pytest.mark.parametrize(("context", "copied"), [(4096, True), (2048, False)])
+def test_weights_are_copied_where_no_disk_links_them_but_not_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, context: int, copied: bool
+):
+    def linkless(self: Path, target: Path) -> None:
+        raise OSError(errno.EXDEV, "another disk")
+
+    def watch(what: str, size: int) -> Callable[[int], object]:
+        told.append(what)
+        return lambda done: None
+
+    told: list[str] = []
+    monkeypatch.setattr(Path, "hardlink_to", linkless)
+    shutil.copytree(BUILDER / "int4_cpu", tmp_path / "theirs")
+    path = tmp_path / "theirs/genai_config.json"
+    path.write_text(path.read_text().replace("4096", str(context)))
+    with contextlib.nullcontext() if copied else pytest.raises(PrepareError):
+        made(tmp_path / "theirs", tmp_path / "mine", watch=watch)
+    assert ("copying model.onnx.data" in told) is copied
 
 
 def test_weights_that_are_linked_from_elsewhere_are_brought_along(tmp_path: Path):
@@ -247,30 +272,3 @@ def test_an_adapter_that_does_not_fit(tmp_path: Path):
 def test_adapters_beside_a_baked_one(tmp_path: Path):
     said = refusal(BUILDER / "int4_cpu", tmp_path / "mine", adapters={"a": PEFT}, baked=PEFT)
     assert said.startswith("a baked folder takes no other adapters")
-
-
-def test_weights_without_a_builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    (tmp_path / "config.json").write_text("{}")
-    monkeypatch.setattr("mock_server.gemma.builder.NEEDS", ("no_such_package",))
-    with pytest.raises(
-        PrepareError, match=r"needs no_such_package: pip install 'gonogo\[builder\]'"
-    ):
-        built(tmp_path, print, print).__enter__()
-
-
-def test_a_builder_that_fails_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    source = tmp_path / "weights"
-    source.mkdir()
-    (source / "config.json").write_text("{}")
-    monkeypatch.setattr("mock_server.gemma.builder.NEEDS", ())
-    monkeypatch.setattr("mock_server.gemma.builder.MODULE", "json.tool")
-    heard: list[bytes] = []
-    with pytest.raises(PrepareError, match=r"^the model builder failed: \S") as caught:
-        built(source, print, heard.append).__enter__()
-    assert str(caught.value).rpartition(": ")[2].encode() in b"".join(heard)
-    assert list(tmp_path.iterdir()) == [source]
-
-
-def test_a_folder_of_the_builder_is_taken_as_it_is():
-    with built(BUILDER / "int4_cpu", print, print) as folder:
-        assert folder == BUILDER / "int4_cpu"
