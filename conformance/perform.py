@@ -15,7 +15,7 @@ from typing import Protocol
 from conformance.budget import Governor
 from conformance.exchange import Ending, Exchange, Request
 from conformance.pacing import Pacing
-from conformance.probe import Answer, Probe, Recall, Send, Together, Transcript, Wait
+from conformance.probe import Answer, LookBack, Probe, Recall, Send, Together, Transcript, Wait
 from conformance.reading import Reading
 from conformance.scene import Scene
 
@@ -66,6 +66,8 @@ class Performer:
     """Whether conversations may look again at what others were answered; a fuzz has too many."""
     _held: dict[str, Reading] = field(default_factory=dict, repr=False)
     """The last try of every request of the run, by probe and label."""
+    _begun: list[Exchange] = field(default_factory=list, repr=False)
+    """Every try of a chat request that was answered with 2xx, whole or not."""
     _limited: int = 0
     """How many requests stayed 429 since the last that succeeded."""
 
@@ -77,6 +79,7 @@ class Performer:
         ask = functools.partial(self._answer, probe, scene, readings)
         answer: Answer = None
         cut = ""
+        tries: tuple[Exchange, ...] = ()
         try:
             while True:
                 step = script.send(answer)
@@ -90,6 +93,8 @@ class Performer:
                     case Recall(identity):
                         answer = self._recalled(identity, scene, readings)
                         kept.extend([answer] if answer else [])
+                    case LookBack():
+                        answer = tries = tuple(sorted(self._begun, key=_ended))
                     case Wait(seconds, _):
                         await self.sleep(min(seconds, LONGEST_WAIT))
                         answer = None
@@ -99,7 +104,7 @@ class Performer:
             cut = f"budget: {cap}"
         finally:
             script.close()
-        return Transcript(probe.name, scene.setting, tuple(kept), cut, readings)
+        return Transcript(probe.name, scene.setting, tuple(kept), cut, readings, tries)
 
     async def _answer(
         self,
@@ -124,6 +129,8 @@ class Performer:
             if self.remembers:
                 self._held[f"{probe.name}/{request.label}"] = reading
             exchange = reading.exchange
+            if self.remembers and not (probe.may_fail or once) and reading.is_chat and reading.ok:
+                self._begun.append(exchange)
             noisy = _is_noise(exchange) and not (probe.may_fail or once)
             if not noisy or attempt >= self._tries(exchange):
                 if noisy and exchange.status == 429:
@@ -191,6 +198,10 @@ def _asks_the_same(recorded: Request, request: Request) -> bool:
     then = (recorded.method, recorded.path, recorded.body, recorded.headers, recorded.authorization)
     now = (request.method, request.path, request.body, request.headers, request.authorization)
     return then == now
+
+
+def _ended(exchange: Exchange) -> float:
+    return exchange.began + exchange.ended_at
 
 
 def _is_noise(exchange: Exchange) -> bool:

@@ -55,7 +55,15 @@ class Recall:
     """The exchange's id, such as `baseline/plain`."""
 
 
-Step = Send | Together | Wait | Recall
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """Look at how every chat answer of the run so far ended, tries that broke off included.
+
+    They are sent back, and stand beside the conversation as its `tries`; nothing is sent.
+    """
+
+
+Step = Send | Together | Wait | Recall | LookBack
 Answer = Exchange | tuple[Exchange, ...] | None
 Script = Generator[Step, Answer, None]
 
@@ -97,6 +105,12 @@ def recall(*identities: str) -> Generator[Step, Answer, tuple[Exchange, ...]]:
     return tuple(found)
 
 
+def look_back() -> Generator[Step, Answer, tuple[Exchange, ...]]:
+    """Look at every try of a chat request in the run so far that was answered with 2xx."""
+    answer = yield LookBack()
+    return answer if isinstance(answer, tuple) else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Probe:
     """A named, costed conversation, held once a run and read by every judge that can use it."""
@@ -126,6 +140,8 @@ class Transcript:
     cut: str = ""
     """Why the conversation was not finished, such as `budget: 600 requests`; empty when it was."""
     _readings: dict[str, Reading] = field(default_factory=dict, compare=False, repr=False)
+    tries: tuple[Exchange, ...] = ()
+    """Chat answers of the whole run, where the script looked back at them; by when they ended."""
 
     def __getitem__(self, label: str) -> Reading:
         """Return the reading of a labelled exchange.

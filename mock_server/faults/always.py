@@ -209,6 +209,26 @@ async def hangs_up_half_way(writes: Writes, call: Call) -> Writes:
         yield write
 
 
+def _tearing(name: str, words: str, hang_up: HangUp) -> None:
+    """Register that every fifth answer breaks off; the same request made again is answered."""
+
+    async def tears(writes: Writes, call: Call) -> Writes:
+        torn = call.incoming.method == "POST" and call.status == 200 and call.number % 5 == 4
+        async for write in writes:
+            if torn and isinstance(write, bytes) and len(write) > 2:
+                yield write[: len(write) // 2]
+                yield hang_up
+                return
+            yield write
+
+    tears.__doc__ = words
+    fault(name, at="writes", below=True)(tears)
+
+
+_tearing("always.seldom-torn", "Hang up in the middle of every fifth answer.", HangUp())
+_tearing("always.seldom-torn/reset", "Reset every fifth answer.", HangUp(reset=True))
+
+
 def _poisoned() -> Callable[[Json, Call], Json]:
     broken: Kept[set[str]] = Kept(set)
 
