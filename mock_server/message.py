@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -56,6 +56,13 @@ class Lines(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._known())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._known()
+
+    def items(self) -> ItemsView[str, str]:
+        """Return names and values."""
+        return self._known().items()
 
     def _known(self) -> dict[str, str]:
         if self._read is None:
