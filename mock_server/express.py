@@ -8,6 +8,7 @@ every other request, as if it had not been here. Knows no connection.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Collection
 from typing import Any, cast
 
@@ -42,6 +43,8 @@ LARGEST = 65_536
 KEYS_KNOWN = 1_024
 BRIEF = 64
 """Tokens. A stream that cannot be longer is made whole before its first event could be read."""
+MOST_EVENTS = 160
+"""Of a stream that may be longer but is not, by an engine that is quick with a whole answer."""
 REMEMBERED = 256
 """Bodies that were found right, of those no longer than SHORT."""
 SHORT = 4_096
@@ -163,7 +166,9 @@ class Express:
         return Read(body, prompt, body.get("stream") is True)
 
     def _brief(self, prompt: Prompt) -> bool:
-        return prompt.cap * prompt.n <= BRIEF
+        """Tell whether to try to make a stream at once."""
+        quick = hasattr(self._gateway.engine, "completion")
+        return quick or prompt.cap * prompt.n <= BRIEF
 
     def _completion(self, prompt: Prompt) -> Completion | None:
         try:
@@ -206,9 +211,10 @@ class Express:
             stream.begin_at_once()
         except Exception:
             return None  # As of a completion.
-        events = list(stream.events_at_once())
-        if stream.ending is not Ending.COMPLETE:
+        events = list(itertools.islice(stream.events_at_once(), MOST_EVENTS + 1))
+        if stream.ending is not Ending.COMPLETE or len(events) > MOST_EVENTS:
             # The usual way says how it is told and charged; here nothing has happened.
+            stream.close()
             call.delivered, call.said, call.code = 0, False, None
             return None
         return events

@@ -40,7 +40,12 @@ class Stream:
         """Stop the engine, if it has not stopped by itself."""
         if isinstance(self._pieces, AsyncGenerator):
             await self._pieces.aclose()
-        elif isinstance(self._pieces, Generator):
+        else:
+            self.close()
+
+    def close(self) -> None:
+        """Stop an engine that never waits."""
+        if isinstance(self._pieces, Generator):
             self._pieces.close()
 
     @property

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mock_server.call import Call
 from mock_server.engines.seeded import Seeded
-from mock_server.express import BRIEF, STEPS
+from mock_server.express import BRIEF, MOST_EVENTS, STEPS
 from mock_server.gateway import ADMISSION
 from mock_server.heads import HARMLESS
 from mock_server.seams import Behaving, Behaviour, Seam
@@ -120,10 +120,14 @@ def test_no_answer_no_charge_and_no_note_differs(asked: dict[str, Any]) -> None:
         (body(n=3, logprobs=True, max_tokens=5), "answered"),
         (body(stop=["e"], presence_penalty=1), "answered"),
         (body(lora="json", temperature=0), "answered"),
-        (body(stream=True), "admitted"),
-        (body(stream=True, n=2, stream_options={"include_usage": True}), "admitted"),
+        (body(stream=True), "answered"),
+        (body(stream=True, n=2, stream_options={"include_usage": True}), "answered"),
+        (body(stream=True, n=3), "admitted"),
+        (body("Tell me a long story.", stream=True), "admitted"),
+        (body("Tell me a long story.", stream=True, max_tokens=MOST_EVENTS - 2), "answered"),
+        (body("Tell me a long story.", stream=True, max_tokens=MOST_EVENTS + 40), "admitted"),
         (body(stream=True, max_tokens=BRIEF), "answered"),
-        (body(stream=True, max_tokens=BRIEF + 1), "admitted"),
+        (body(stream=True, max_tokens=BRIEF + 1), "answered"),
         (body(stream=True, max_tokens=BRIEF // 2, n=2, logprobs=True), "answered"),
         (body(stream=True, max_tokens=9, stream_options={"include_usage": True}), "answered"),
         (body(max_tokens=0), "usual"),

@@ -17,6 +17,8 @@ KEY = "sk-aig-mock"
 MODEL = "google/gemma-7b-it-lora"
 CHAT = "/v1/chat/completions"
 HELLO = {"model": MODEL, "messages": [{"role": "user", "content": "hi"}]}
+LONG = {**HELLO, "messages": [{"role": "user", "content": "Write a very long story."}]}
+"""Its answer ends where a ceiling ends it, and is not sent in one go."""
 
 
 @dataclass(frozen=True)

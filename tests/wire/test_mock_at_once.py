@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.wire.serving import HELLO, Served, asking, raw, served
+from tests.wire.serving import HELLO, LONG, Served, asking, raw, served
 
 CLOSING = "connection: close"
 
@@ -39,7 +39,7 @@ def test_requests_in_one_packet_are_answered_in_order(mock: Served) -> None:
 
 
 def test_a_request_behind_a_stream_waits_for_its_end(mock: Served) -> None:
-    got = raw(mock, asking({**HELLO, "stream": True}) + asking(HELLO, CLOSING))
+    got = raw(mock, asking({**LONG, "stream": True, "max_tokens": 400}) + asking(HELLO, CLOSING))
     stream, _, whole = got.partition(b"data: [DONE]\n\n\r\n0\r\n\r\n")
     assert stream.count(b"HTTP/1.1 200 OK") == 1
     assert json.loads(bodies(whole)[0])["object"] == "chat.completion"
@@ -74,7 +74,7 @@ def test_an_older_client_gets_its_answer_and_the_end_of_the_connection(mock: Ser
 
 
 def test_every_event_is_a_chunk_of_its_own(mock: Served) -> None:
-    got = raw(mock, asking({**HELLO, "stream": True, "max_tokens": 30}, CLOSING))
+    got = raw(mock, asking({**LONG, "stream": True, "max_tokens": 30}, CLOSING))
     body = got.partition(b"\r\n\r\n")[2]
     chunks = []
     while not body.startswith(b"0\r\n"):

@@ -12,13 +12,13 @@ import zstandard
 from tests.wire.hostile_clients.client import HALF_CLOSE
 from tests.wire.hostile_clients.shape import Shape, chat, chunked, head, shape
 from tests.wire.scripted_server import HOLD, RESET, Pause, Repeat
-from tests.wire.serving import HELLO
+from tests.wire.serving import HELLO, LONG
 
 BODY = json.dumps(HELLO).encode()
 TE = "transfer-encoding: chunked"
 LIMIT = 1 << 20
 PLAIN = head("GET", "/healthz", last=False)
-STREAM = json.dumps({**HELLO, "stream": True, "max_tokens": 400}).encode()
+STREAM = json.dumps({**LONG, "stream": True, "max_tokens": 400}).encode()
 HIDDEN = b"GET /v1/models HTTP/1.1\r\nHost: mock\r\nAuthorization: Bearer sk-aig-mock\r\n\r\n"
 
 

@@ -16,12 +16,11 @@ from tests.wire.hostile_clients.client import play
 from tests.wire.hostile_clients.shape import chat, head
 from tests.wire.hostile_clients.stronghold import MEMORY, Stronghold, stronghold
 from tests.wire.scripted_server import RESET
-from tests.wire.serving import HELLO
+from tests.wire.serving import HELLO, LONG
 
 pytestmark = pytest.mark.xdist_group("hostile-clients")
 
 STREAM = json.dumps({**HELLO, "stream": True, "n": 8, "max_tokens": 4_000, "stop": None}).encode()
-LONG = {**HELLO, "messages": [{"role": "user", "content": "Write a very long story."}]}
 ENDLESS = json.dumps({**LONG, "stream": True, "n": 8, "max_tokens": 3_900}).encode()
 IDLE = 2_000
 
