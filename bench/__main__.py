@@ -29,6 +29,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "picture": (str(performance_page.PAGE.with_name("mock-speed.svg")),),
     "streams": (),
     "workers": ("3", "5"),
+    "shares": (),
     "check": (),
     "fuzz": (),
     "judges": (),

@@ -23,7 +23,7 @@ from typing import Any
 
 from bench.speed import peers
 from bench.speed.load import Load, streams, whole
-from bench.speed.server import Server, ours, reference, serving
+from bench.speed.server import Server, granian_reference, ours, reference, serving
 
 RESULTS = Path(__file__).parent / "results" / "mock.json"
 PEERS = Path(__file__).parent.parent / ".venv-peers"
@@ -73,6 +73,7 @@ def main(seconds: float = 3.0, rounds: int = 5) -> None:
         servers = [
             stack.enter_context(serving("bare Starlette", reference("bare"))),
             stack.enter_context(serving("raw ASGI", reference("raw"))),
+            stack.enter_context(serving("granian, a constant", granian_reference())),
             stack.enter_context(serving("gonogo-mock", ours())),
             stack.enter_context(serving("gonogo-mock, granian", ours("--runner", "granian"))),
         ]

@@ -13,6 +13,7 @@ TITLES = {
     "start": "Starts",
     "streams": "Many streams at once",
     "workers": "Workers",
+    "shares": "Where the time goes",
     "check": "The suite",
     "fuzz": "Fuzz",
     "judges": "Judges",

@@ -93,6 +93,11 @@ def reference(name: str) -> list[str]:
     return [sys.executable, "-m", "bench.speed.references", name]
 
 
+def granian_reference() -> list[str]:
+    """Return the command that starts an application on granian that does nothing."""
+    return [sys.executable, "-m", "bench.speed.granian_reference"]
+
+
 def body(*, stream: bool = False, words: str = "Hello!", **more: object) -> bytes:
     """Return the documented example of a request."""
     return json.dumps(
