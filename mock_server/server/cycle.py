@@ -46,6 +46,13 @@ class Cycle(RequestResponseCycle):
         finally:
             self.scope["extensions"] = {}
 
+    async def answer(self, reply: Reply) -> None:
+        """Answer with what is whole, and nothing else; then let go likewise."""
+        try:
+            await self.whole(reply)
+        finally:
+            self.scope["extensions"] = {}
+
     async def receive(self) -> Any:
         """Receive; ASGI. A body that came whole is handed over at once."""
         special = self.more_body or self.waiting_for_100_continue or self.disconnected

@@ -156,7 +156,7 @@ class Protocol(Bounded):
         """Answer the request for which the edge asked a state, as it found."""
         cycle = self._answering
         if found is not None and found[1] is not None:
-            self._begin(cycle.whole(found[1]))
+            self._begin(cycle.answer(found[1]))
         elif found is not None:
             self._begin(cycle.run_asgi(partial(self._edge.go_on, found[0])))
         elif not cycle.disconnected:
