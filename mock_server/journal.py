@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mock_server import trace
@@ -28,7 +28,9 @@ FIELDS = (
 )  # fmt: skip
 """Of a line, which is kept without their names."""
 
-Line = tuple[Any, ...]
+Line = Sequence[Any]
+LINE = "line"
+"""Under which a line is kept without names where processes share it."""
 
 Jot = Callable[[Note, int], None]
 """Puts a note into a state that processes share, for which nobody waits."""
@@ -64,6 +66,9 @@ class Journal:
             self._lines.append(line)
             self._tallies[operation, call.status] += 1
             return
+        if call.trace is None and self._jot is not None:
+            self._jot(Note(NAME, {LINE: line}, KEPT, _tally(operation, call.status)), ended)
+            return
         named = _named(line)
         if call.trace is not None:
             self._trace(named, call, call.trace)
@@ -76,7 +81,8 @@ class Journal:
     def read(self) -> Wishes:
         """Return how many calls there ever were, and those kept, whichever process saw them."""
         if self._jot is not None:
-            return (yield Noted(NAME))
+            seen, kept = yield Noted(NAME)
+            return seen, [_named(one[LINE]) if LINE in one else one for one in kept]
         return self.seen, self.lines()
 
     def tallies(self) -> Wishes:
