@@ -130,3 +130,29 @@ def test_a_port_that_workers_share_is_no_other_mocks(server: RedisServer) -> Non
             )
             assert told.returncode != 0
             assert "cannot listen on" in told.stderr
+
+
+def test_a_redis_that_stands_still_for_a_while_charges_what_was_answered_and_no_more(
+    server: RedisServer, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys.toml"
+    keys.write_text(KEYS)
+    with workers(server, 2, "--keys", str(keys)) as mock:
+
+        async def in_a_storm() -> list[list[Answer]]:
+            asking = [asyncio.create_task(kept(mock.ready["port"], "rich", 200)) for _ in range(16)]
+            await asyncio.sleep(0.5)
+            server.freeze()
+            await asyncio.sleep(3)  # longer than a worker waits for an answer
+            server.thaw()
+            return await asyncio.gather(*asking)
+
+        answers = [one for each in asyncio.run(in_a_storm()) for one in each]
+        good = {one.body["id"] for one in answers if one.status == 200}
+        deadline = time.monotonic() + 20
+        while (ledger := mock.control("ledger"))["held"] or ledger["settled"] != len(good):
+            assert time.monotonic() < deadline, (ledger["settled"], len(good), ledger["held"])
+            time.sleep(0.2)
+    assert {one.status for one in answers} == {200, 503}
+    assert {entry["request"] for entry in ledger["entries"]} == good
+    assert ledger["charged"] == sum(entry["cost"] for entry in ledger["entries"])
