@@ -68,6 +68,7 @@ class Express:
         self._gateway = gateway
         self._state = state
         self._clock = clock
+        self._shares = False
         self._reachable = type(state) is memory.State
         self._form = Form(gateway)
         self._window = Window(gateway.settings.model.context_window)
@@ -245,12 +246,11 @@ class Express:
 
     def _open(self, now: int) -> bool:
         gateway = self._gateway
-        return not (gateway.keys.changed or gateway.stage.changed) and self._usual(now)
-
-    def _usual(self, now: int) -> bool:
-        gateway = self._gateway
+        # What others changed, whoever shares a state knows by its epoch.
+        changed = gateway.keys.changed or gateway.stage.changed
         return (
-            gateway.behaviour.plain
+            (self._shares or not changed)
+            and gateway.behaviour.plain
             and gateway.admission is ADMISSION
             and gateway.settings.pace is None
             and gateway.tape is None

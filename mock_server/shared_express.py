@@ -52,7 +52,7 @@ class SharedExpress(Express):
     ) -> None:
         """`clock` tells nanoseconds since the epoch of Unix; `note` is told of what is answered."""
         super().__init__(gateway, state, clock)
-        self._reachable = True
+        self._shares = self._reachable = True
         self._note = note
         self._seller = state
         self._epoch: int | None = None
@@ -144,10 +144,6 @@ class SharedExpress(Express):
             return None
         call.delivered = completion.usage.completion
         return self._text(call, prompt, completion)
-
-    def _open(self, now: int) -> bool:
-        # What was changed is known by its epoch.
-        return self._usual(now)
 
     def _known(self, authorization: bytes) -> Caller | None:
         """Return whom a header belongs to, if that is known and nothing about it is special."""
