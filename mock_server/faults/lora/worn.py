@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 from mock_server.call import Call
-from mock_server.completion import Prompt
+from mock_server.completion import Prompt, digest
 from mock_server.faults import Chunks, fault
 from mock_server.kept import Kept
 
@@ -19,7 +18,7 @@ class _Memory:
 
     def __init__(self) -> None:
         self.worn: str | None = None
-        self.asked: Counter[bytes] = Counter()
+        self.asked: set[bytes] = set()
 
 
 _STICKY, _MIXED = Kept(_Memory), Kept(_Memory)
@@ -80,12 +79,13 @@ def keeps_it_on(prompt: Prompt, call: Call) -> Prompt:
 
 @fault("lora.overlap", at="prompt")
 def mixes_what_comes_together(prompt: Prompt, call: Call) -> Prompt:
-    """Answer the base's prompts through an adapter once they come again."""
-    asked = _MIXED.at(call).asked
-    asked[prompt.digest()] += 1
-    often = prompt.adapter is None and asked[prompt.digest()] > 1
-    often = often and prompt.turns[-1].text.startswith("Tell")
-    return replace(prompt, adapter="pirate") if often else prompt
+    """Answer the base's prompts through an adapter once one was asked the same."""
+    asked, name = _MIXED.at(call).asked, digest(None, prompt.turns)
+    if prompt.adapter is not None:
+        asked.add(name)
+    elif name in asked:
+        return replace(prompt, adapter="pirate")
+    return prompt
 
 
 @fault("lora.echo", at="document")
