@@ -209,7 +209,7 @@ async def hangs_up_half_way(writes: Writes, call: Call) -> Writes:
         yield write
 
 
-def _tearing(name: str, words: str, hang_up: HangUp) -> None:
+def _tearing(name: str, words: str, *, reset: bool) -> None:
     """Register that every fifth answer breaks off; the same request made again is answered."""
 
     async def tears(writes: Writes, call: Call) -> Writes:
@@ -217,7 +217,7 @@ def _tearing(name: str, words: str, hang_up: HangUp) -> None:
         async for write in writes:
             if torn and isinstance(write, bytes) and len(write) > 2:
                 yield write[: len(write) // 2]
-                yield hang_up
+                yield HangUp(reset=reset)
                 return
             yield write
 
@@ -225,8 +225,8 @@ def _tearing(name: str, words: str, hang_up: HangUp) -> None:
     fault(name, at="writes", below=True)(tears)
 
 
-_tearing("always.seldom-torn", "Hang up in the middle of every fifth answer.", HangUp())
-_tearing("always.seldom-torn/reset", "Reset every fifth answer.", HangUp(reset=True))
+_tearing("always.seldom-torn", "Hang up in the middle of every fifth answer.", reset=False)
+_tearing("always.seldom-torn/reset", "Reset every fifth answer.", reset=True)
 
 
 def _poisoned() -> Callable[[Json, Call], Json]:
