@@ -22,7 +22,7 @@ from bench import mock, performance_page
 
 RESULTS = mock.RESULTS.parent
 SECONDS = 600.0
-"""A part may take; all of them together take about a third of an hour on two quiet processors."""
+"""A part may take; all of them together take about a quarter of an hour on two quiet processors."""
 PARTS: dict[str, tuple[str, ...]] = {
     "start": (),
     "mock": ("3", "5"),

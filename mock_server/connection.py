@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from types import TracebackType
 from typing import Any, Protocol
@@ -53,7 +54,7 @@ class Connection(Protocol):
         """Have a function called once the client leaves; None stops listening."""
 
 
-class Listening:
+class Listening(ABC):
     """The half of a connection that hears the client leave, where the server must be asked for it.
 
     It asks in a task, from the first time that somebody wants to know.
@@ -64,9 +65,9 @@ class Listening:
         self._asking: asyncio.Task[None] | None = None
         self._act: Callable[[], None] | None = None
 
+    @abstractmethod
     async def left(self) -> None:
         """Wait until the client has left."""
-        raise NotImplementedError
 
     async def breathe(self) -> None:
         """Let what was sent go out, and hear whether the client has left."""

@@ -95,7 +95,7 @@ class Express:
     ) -> tuple[Call, Reply | None] | None:
         """Return the call of a POST, admitted, and its answer, where that was made at once too.
 
-        A brief stream is made at once for whoever takes `streams`: replies with events.
+        So is a stream, where it is short, for whoever takes `streams`: replies with events.
 
         None for whatever has to go the usual way; nothing has happened to it then.
         """
@@ -121,7 +121,7 @@ class Express:
             completion = self._completion(call.prompt)
             if completion is not None:
                 reply = self._sold(call, caller, completion, state)
-        elif streams and self._brief(prompt):
+        elif streams and self._worth_trying(prompt):
             reply = self._streamed(call, caller, state)
         if reply is None:
             lease = gateway.settings.lease * SECOND
@@ -166,8 +166,8 @@ class Express:
             return None
         return Read(body, prompt, body.get("stream") is True)
 
-    def _brief(self, prompt: Prompt) -> bool:
-        """Tell whether to try to make a stream at once."""
+    def _worth_trying(self, prompt: Prompt) -> bool:
+        """Tell whether a stream may well be made at once."""
         quick = hasattr(self._gateway.engine, "completion")
         return quick or prompt.cap * prompt.n <= BRIEF
 

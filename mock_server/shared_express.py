@@ -138,7 +138,7 @@ class SharedExpress(Express):
         prompt = call.prompt
         assert prompt is not None
         if call.streams:
-            return self._events(call) if streams and self._brief(prompt) else None
+            return self._events(call) if streams and self._worth_trying(prompt) else None
         completion = self._completion(prompt)
         if completion is None:
             return None

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from tests.redis_server import RedisServer
+from tests.wire.serving import MODEL
 
 KEYS = """
 [[key]]
@@ -48,6 +49,26 @@ key = "sk-load-daily"
 account = "daily-load"
 requests_per_day = 70
 """
+
+
+def posting(account: str, tokens: int, *lines: str) -> bytes:
+    """A request for so many tokens by an account of KEYS; `lines` are further headers."""
+    asked = {
+        "model": MODEL,
+        "messages": [{"role": "user", "content": "hi"}],
+        "max_tokens": tokens,
+        "stream": False,
+    }
+    text = json.dumps(asked).encode()
+    head = (
+        "POST /v1/chat/completions HTTP/1.1",
+        "host: mock",
+        f"authorization: Bearer sk-load-{account}",
+        "content-type: application/json",
+        f"content-length: {len(text)}",
+        *lines,
+    )
+    return "\r\n".join((*head, "", "")).encode() + text
 
 
 @dataclass

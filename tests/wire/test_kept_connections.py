@@ -10,26 +10,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from mock_server.server.workers import SPREADS
 from tests.redis_server import RedisServer
-from tests.wire.serving import MODEL
-from tests.wire.several import KEYS, Answer, workers
+from tests.wire.several import KEYS, Answer, posting, workers
 
 pytestmark = [pytest.mark.redis, pytest.mark.xdist_group("workers")]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    running = RedisServer(tmp_path_factory.mktemp("redis"))
-    try:
-        yield running
-    finally:
-        running.stop()
 
 
 async def kept(port: int, account: str, rounds: int) -> list[Answer]:
@@ -39,19 +28,7 @@ async def kept(port: int, account: str, rounds: int) -> list[Answer]:
     for turn in range(rounds):
         several = 3 if turn % 4 == 0 else 1
         for place in range(several):
-            asked = {
-                "model": MODEL,
-                "messages": [{"role": "user", "content": "hi"}],
-                "max_tokens": 3 + place,
-                "stream": False,
-            }
-            text = json.dumps(asked).encode()
-            head = (
-                "POST /v1/chat/completions HTTP/1.1\r\nhost: mock\r\n"
-                f"authorization: Bearer sk-load-{account}\r\ncontent-type: application/json\r\n"
-                f"content-length: {len(text)}\r\n\r\n"
-            )
-            writer.write(head.encode() + text)
+            writer.write(posting(account, 3 + place))
         for place in range(several):
             top = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
             length = int(top.partition("content-length: ")[2].partition("\r")[0])

@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -19,7 +18,7 @@ import pytest
 
 from tests.redis_server import RedisServer
 from tests.wire.serving import MODEL
-from tests.wire.several import KEYS, Answer, workers
+from tests.wire.several import KEYS, Answer, posting, workers
 
 pytestmark = [pytest.mark.redis, pytest.mark.xdist_group("workers")]
 
@@ -27,30 +26,9 @@ REQUESTS = 5_000
 SENT = ("rich", "rich", "rich", "rich", "rich", "child", "poor", "slow", "brief", "daily")
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    running = RedisServer(tmp_path_factory.mktemp("redis"))
-    try:
-        yield running
-    finally:
-        running.stop()
-
-
 async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, account: str) -> Answer:
     """Send one request over a connection that is open already, and read its answer."""
-    asked = {
-        "model": MODEL,
-        "messages": [{"role": "user", "content": "hi"}],
-        "max_tokens": 5,
-        "stream": False,
-    }
-    text = json.dumps(asked).encode()
-    head = (
-        "POST /v1/chat/completions HTTP/1.1\r\nhost: mock\r\nconnection: close\r\n"
-        f"authorization: Bearer sk-load-{account}\r\ncontent-type: application/json\r\n"
-        f"content-length: {len(text)}\r\n\r\n"
-    )
-    writer.write(head.encode() + text)
+    writer.write(posting(account, 5, "connection: close"))
     came = await reader.read(-1)
     writer.close()
     top, _, body = came.partition(b"\r\n\r\n")

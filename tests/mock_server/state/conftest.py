@@ -16,16 +16,6 @@ from tests.mock_server.state.selling import Clock, learnt
 from tests.redis_server import RedisServer
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """A Redis of our own, for all the tests of a file."""
-    running = RedisServer(tmp_path_factory.mktemp("redis"))
-    try:
-        yield running
-    finally:
-        running.stop()
-
-
 @pytest.fixture
 def clock() -> Clock:
     """A clock that stands still."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
@@ -149,13 +150,15 @@ def same(server: RedisServer, wished: list[tuple[int, Any]]) -> None:
             assert await there.grant(wish, now) == here.grant(wish, now), wish
         assert await there.ledger() == here.ledger()
 
-    async def compared() -> None:
-        try:
-            await compare()
-        finally:
-            await there.aclose()
+    LOOP.run_until_complete(closing(there, compare()))
 
-    LOOP.run_until_complete(compared())
+
+async def closing(state: redis.State, compared: Awaitable[None]) -> None:
+    """Wait for a comparison, then leave the state."""
+    try:
+        await compared
+    finally:
+        await state.aclose()
 
 
 def sold_here(here: memory.State, wish: Sell, now: int) -> Sold:
@@ -206,13 +209,7 @@ def test_what_is_sold_at_once_comes_to_the_same_as_its_parts(
         assert await there.grant(Sum(), now) == here.grant(Sum(), now)
         assert await there.grant(Sum(), now + 2 * LEASE) == here.grant(Sum(), now + 2 * LEASE)
 
-    async def compared() -> None:
-        try:
-            await compare()
-        finally:
-            await there.aclose()
-
-    LOOP.run_until_complete(compared())
+    LOOP.run_until_complete(closing(there, compare()))
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -19,15 +19,6 @@ pytestmark = [pytest.mark.redis, pytest.mark.xdist_group("workers")]
 NAMES = itertools.count()
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    running = RedisServer(tmp_path_factory.mktemp("redis"))
-    try:
-        yield running
-    finally:
-        running.stop()
-
-
 @pytest.fixture
 def pair(server: RedisServer) -> Iterator[tuple[AIgateway, AIgateway]]:
     state = redis.prepared(f"{server.url}?name=pair-{next(NAMES)}", workers=2)
